@@ -1,0 +1,170 @@
+"""The command line: flags to a transfer, with progress, and one clear line for bad input.
+
+Flags are generated from the fields of `TransferConfig`. TensorFlow is imported only after all that
+can be checked without it has been.
+"""
+
+import dataclasses
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from absl import flags
+
+from dpst import images
+from dpst.config import TransferConfig
+from dpst.segmentation import Pairing, pair_segments, read_label_maps, single_segment
+
+if TYPE_CHECKING:
+    from dpst.pyramid import Progress
+
+DONE, BAD_INPUT, INTERRUPTED = 0, 1, 130
+
+USAGE = """dpst: give a photo the look of another photo, and keep it a photo.
+
+  run.py --content_image=C --style_image=S --output_image=O [--content_labels=CL --style_labels=SL]
+
+Flags (boolean ones also as --noNAME):
+"""
+
+_REQUIRED = ("content_image", "style_image", "output_image")
+_DEFINERS = {
+    bool: flags.DEFINE_bool,
+    int: flags.DEFINE_integer,
+    float: flags.DEFINE_float,
+    str: flags.DEFINE_string,
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command line.
+
+    Args:
+        argv: program name and flags.
+
+    Returns:
+        Exit status: 0 done, 1 bad input (said in one line on standard error, no output file),
+        130 interrupted before there was a result.
+    """
+    values = define_flags()
+    try:
+        rest = values(list(argv))[1:]
+        if values.help:
+            print(USAGE + values.module_help("dpst"))
+            return DONE
+        return _run(values, rest)
+    except (flags.Error, ValueError, OSError, FloatingPointError) as error:
+        message = " ".join(str(error).split())
+        print(f"dpst: error: {message}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("dpst: interrupted before there was a result; nothing was written.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def define_flags() -> flags.FlagValues:
+    """All flags: the files of a run, and one flag for each field of `TransferConfig`."""
+    values = flags.FlagValues()
+
+    def define(definer: Any, name: str, default: Any, help_text: str) -> None:
+        definer(name, default, help_text, flag_values=values, module_name="dpst")
+
+    for name, help_text in (
+        ("content_image", "Photo to keep."),
+        ("style_image", "Photo whose look it takes."),
+        ("output_image", "File to write: .png, .jpg, .tif, .webp or .bmp."),
+        ("content_labels", "Label map of the content image: one flat colour a segment."),
+        ("style_labels", "Label map of the style image, in the same colours."),
+        ("weights", "The extractor's weight file; otherwise found, or downloaded."),
+    ):
+        define(flags.DEFINE_string, name, None, help_text)
+    define(flags.DEFINE_bool, "dry_run", False, "Check everything, solve nothing.")
+    define(flags.DEFINE_bool, "help", False, "Show this text.")
+    for field in dataclasses.fields(TransferConfig):
+        help_text = field.metadata["help"]
+        if field.metadata["choices"]:
+            help_text += f" One of: {', '.join(field.metadata['choices'])}."
+        define(_DEFINERS[field.metadata["type"]], field.name, field.default, help_text)
+    return values
+
+
+def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
+    if rest:
+        raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
+    for name in _REQUIRED:
+        if not values[name].value:
+            raise ValueError(
+                f"--{name} is missing; --content_image, --style_image and "
+                "--output_image are required, see --help."
+            )
+    fields = dataclasses.fields(TransferConfig)
+    settings: dict[str, Any] = {field.name: values[field.name].value for field in fields}
+    config = TransferConfig(**settings)
+    images.check_output_path(values.output_image)
+    content_image = images.read_image(values.content_image, "content_image")
+    style_image = images.read_image(values.style_image, "style_image")
+    pairing = _read_pairing(values, config, content_image, style_image)
+    for note in pairing.notes:
+        print(f"dpst: note: {note}.", file=sys.stderr)
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its start-up messages are no news here
+    from dpst.extractors import load_extractor
+    from dpst.transfer import transfer_pair
+
+    extractor = load_extractor(config.extractor, values.weights)
+    if values.dry_run:
+        print("dpst: all inputs are in order; nothing was solved.")
+        return DONE
+    start = time.monotonic()
+    reporter = _Reporter(sys.stderr.isatty())
+    try:
+        result = transfer_pair(content_image, style_image, pairing, extractor, config, reporter)
+    finally:
+        reporter.close()
+    images.write_image(values.output_image, result.output_image)
+    seconds = time.monotonic() - start
+    print(f"dpst: {values.output_image} written after {seconds:.0f} s: {result.stop_reason.value}.")
+    return DONE
+
+
+def _read_pairing(
+    values: flags.FlagValues, config: TransferConfig, content_image: Any, style_image: Any
+) -> Pairing:
+    """Segments from the label files, if they are wanted; checks which were given."""
+    missing = [name for name in ("content_labels", "style_labels") if not values[name].value]
+    if len(missing) == 1:
+        raise ValueError(
+            f"--{missing[0]} is missing, must be given where the other label map is; give both, "
+            "or none for one segment."
+        )
+    sizes = content_image.shape[:2], style_image.shape[:2]
+    if missing or config.segmentation == "none":
+        return single_segment(*sizes)
+    label_maps = read_label_maps(values.content_labels, values.style_labels, *sizes)
+    return pair_segments(*label_maps, content_image, style_image)
+
+
+class _Reporter:
+    """Progress on standard error: one line that renews itself on a terminal, else plain lines."""
+
+    def __init__(self, is_terminal: bool) -> None:
+        self._is_terminal = is_terminal
+
+    def __call__(self, progress: "Progress") -> None:
+        height, width = progress.image.shape[:2]
+        line = (
+            f"dpst: level {progress.level + 1} of {progress.num_levels} ({width}x{height}): "
+            f"evaluation {progress.evaluations} of {progress.max_evaluations}, "
+            f"loss {progress.loss:.4f}, about {progress.seconds_left:.0f} s left"
+        )
+        if self._is_terminal:
+            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """End the line that renews itself."""
+        if self._is_terminal:
+            print(file=sys.stderr)

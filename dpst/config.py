@@ -1,0 +1,85 @@
+"""All settings of a transfer, with their defaults, in one flat dataclass.
+
+The command line's flags are generated from the fields.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+
+def _setting(
+    default: Any, help_text: str, choices: tuple[str, ...] = (), minimum: float | None = None
+) -> Any:
+    metadata = {
+        "help": help_text,
+        "type": type(default),
+        "choices": choices,
+        "minimum": minimum,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class TransferConfig:
+    """Settings of a transfer; the defaults need no tuning.
+
+    Weights are of relative losses, so they hold for any size, network and pair.
+
+    Raises:
+        ValueError: a value is out of range, or none of the choices.
+    """
+
+    method: str = _setting("photo", "Kind of transfer.", choices=("photo",))
+    segmentation: str = _setting(
+        "labels",
+        "Where segments come from: the label files, or one segment where there are none "
+        "(labels); one segment in any case (none).",
+        choices=("labels", "none"),
+    )
+    extractor: str = _setting(
+        "embedded",
+        "Source of the features: embedded, squeezenet, vgg19, or the path of a Keras model.",
+    )
+    solve_size: int = _setting(
+        700, "Longer side in pixels of the finest level that is solved.", minimum=32
+    )
+    full_resolution: bool = _setting(
+        True,
+        "Apply the result to the content image at its own size; otherwise the output has the "
+        "solve size.",
+    )
+    content_weight: float = _setting(0.2, "Weight of the content loss.", minimum=0)
+    style_weight: float = _setting(0.3, "Weight of the style losses.", minimum=0)
+    photorealism_weight: float = _setting(
+        1000.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0
+    )
+    tv_weight: float = _setting(0.0, "Weight of the total variation.", minimum=0)
+    style_statistic: str = _setting(
+        "centred",
+        "What the style loss compares: means and covariances (centred), or the papers' raw Gram "
+        "matrices (gram).",
+        choices=("centred", "gram"),
+    )
+    max_evaluations: int = _setting(
+        25, "Evaluations of the objective at the finest level.", minimum=1
+    )
+    optimizer: str = _setting("lbfgs", "Minimiser.", choices=("lbfgs", "adam"))
+    init: str = _setting(
+        "content",
+        "Initial image: content, color_matched, noise, or the path of an image.",
+    )
+    seed: int = _setting(0, "Seed of all that is random.", minimum=0)
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            choices, minimum = field.metadata["choices"], field.metadata["minimum"]
+            if choices and value not in choices:
+                raise ValueError(f"{field.name} is {value!r}, must be one of {', '.join(choices)}.")
+            if minimum is not None and not minimum <= value < float("inf"):
+                raise ValueError(
+                    f"{field.name} is {value}, must be finite and at least {minimum}; "
+                    f"the default is {field.default}."
+                )

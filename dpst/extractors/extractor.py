@@ -1,0 +1,176 @@
+"""`Extractor`: a frozen network that turns images into a dict of named feature maps."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy.typing as npt
+import tensorflow as tf
+
+
+class Extractor:
+    """A frozen Keras network, read at named layers.
+
+    Only the part of the network that the requested layers need is computed. A call works in eager
+    mode, inside a `tf.function` and under `jit_compile=True`, and passes gradients to the images.
+    Extractors compare and hash by identity.
+
+    Example:
+        ```python
+        extractor = dpst.extractors.EmbeddedExtractor()
+        features = extractor(images, ["scale1", "scale3"])
+        features["scale3"].shape  # [batch, height / 4, width / 4, 128]
+        ```
+
+    Args:
+        inputs: Symbolic input of the network, [batch, height, width, 3] with height and width free.
+        feature_maps: Symbolic outputs [batch, h, w, channels] computed from `inputs`, keyed by
+            layer name, in network order. Their layers become untrainable.
+        name: Name of the extractor, for messages and reports.
+        style_layers: Names of the layers whose statistics describe a style by default.
+        content_layers: Names of the layers that describe a content by default.
+        minimum_side: Smallest image side, in pixels, that every default layer survives.
+        preprocess: Function from float32 [batch, height, width, 3], sRGB in [0, 1], to what the
+            network was trained on, without writing to its argument. None feeds the images as they
+            are.
+
+    Raises:
+        ValueError: If a default layer is not among `feature_maps`.
+    """
+
+    def __init__(
+        self,
+        inputs: keras.KerasTensor,
+        feature_maps: Mapping[str, keras.KerasTensor],
+        *,
+        name: str,
+        style_layers: Sequence[str],
+        content_layers: Sequence[str],
+        minimum_side: int,
+        preprocess: Callable[[tf.Tensor], tf.Tensor] | None = None,
+    ) -> None:
+        """Freezes the network and checks the names of the default layers."""
+        self._inputs = inputs
+        self._feature_maps = dict(feature_maps)
+        self._preprocess = preprocess
+        self._models: dict[tuple[str, ...], keras.Model] = {}
+        self.name = name
+        self.minimum_side = minimum_side
+        self.style_layers = self._known(style_layers)
+        self.content_layers = self._known(content_layers)
+        keras.Model(inputs, self._feature_maps).trainable = False
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Names of all available layers, in network order."""
+        return tuple(self._feature_maps)
+
+    def __call__(
+        self, images: tf.Tensor | npt.ArrayLike, layer_names: Sequence[str] | None = None
+    ) -> dict[str, tf.Tensor]:
+        """Computes feature maps.
+
+        Args:
+            images: Floating point [batch, height, width, 3], sRGB in [0, 1]. Not written to.
+            layer_names: The layers to read. None reads the default style and content layers, in
+                network order.
+
+        Returns:
+            float32 [batch, h, w, channels] per layer, keyed and ordered as `layer_names`.
+
+        Raises:
+            TypeError: If the images are not of a floating point type, or `layer_names` is a string.
+            ValueError: If the images have another rank or number of channels, if the default layers
+                are asked of an image with a side below `minimum_side`, or if a layer is unknown.
+        """
+        images = self._checked(images)
+        if layer_names is None:
+            self._check_size(images)
+            defaults = {*self.style_layers, *self.content_layers}
+            layer_names = tuple(name for name in self.layer_names if name in defaults)
+        model = self.select(layer_names)
+        features = model(
+            images if self._preprocess is None else self._preprocess(images), training=False
+        )
+        return {name: tf.cast(features[name], tf.float32) for name in layer_names}
+
+    def select(self, layer_names: Sequence[str]) -> keras.Model:
+        """Returns the part of the network that computes some layers, without the preprocessing.
+
+        Args:
+            layer_names: The layers to read.
+
+        Returns:
+            A Keras model from preprocessed images to a dict of feature maps. It is built once per
+            selection and shares its weights with all others of this extractor.
+
+        Raises:
+            TypeError: If `layer_names` is a string.
+            ValueError: If a layer is unknown or none is given.
+        """
+        key = self._known(layer_names)
+        if key not in self._models:
+            # A first call may happen while a tf.function is traced; the model outlives that trace.
+            with tf.init_scope():
+                outputs = {name: self._feature_maps[name] for name in key}
+                self._models[key] = keras.Model(self._inputs, outputs, trainable=False)
+        return self._models[key]
+
+    def _known(self, layer_names: Sequence[str]) -> tuple[str, ...]:
+        """Returns the names as a tuple, or raises for one that is not available."""
+        if isinstance(layer_names, str):
+            raise TypeError(
+                f"layer_names must be a list of names, got the string '{layer_names}'; "
+                f"pass ['{layer_names}']"
+            )
+        if not layer_names:
+            raise ValueError(
+                f"layer_names must name at least one layer of extractor '{self.name}', got none; "
+                f"available: {', '.join(self.layer_names)}"
+            )
+        for name in layer_names:
+            if name not in self._feature_maps:
+                raise ValueError(
+                    f"extractor '{self.name}' has no layer '{name}'"
+                    f"{did_you_mean(name, self.layer_names)}; "
+                    f"available: {', '.join(self.layer_names)}"
+                )
+        return tuple(layer_names)
+
+    def _checked(self, images: Any) -> tf.Tensor:
+        """Returns the images as a float32 tensor, or raises for a wrong type or shape."""
+        images = tf.convert_to_tensor(images)
+        if not images.dtype.is_floating:
+            raise TypeError(
+                f"images must be floating point, sRGB in [0, 1], got {images.dtype.name}; "
+                f"divide 8-bit values by 255"
+            )
+        if images.shape.rank != 4 or images.shape[-1] != 3:
+            raise ValueError(
+                f"images must have the shape [batch, height, width, 3], got {images.shape}; "
+                f"add a batch axis to a single image with images[None]"
+            )
+        return tf.cast(images, tf.float32)
+
+    def _check_size(self, images: tf.Tensor) -> None:
+        """Raises for images whose known size is too small for the default layers."""
+        height, width = images.shape[1:3]
+        if any(side is not None and side < self.minimum_side for side in (height, width)):
+            raise ValueError(
+                f"images must be at least {self.minimum_side} px high and wide for the default "
+                f"layers of extractor '{self.name}', got {height} x {width}; "
+                f"use larger images or name shallower layers"
+            )
+
+    def __repr__(self) -> str:
+        """Returns the class, the name and the layers."""
+        return f"{type(self).__name__}(name={self.name!r}, layer_names={self.layer_names})"
+
+
+def did_you_mean(name: str, choices: Sequence[str]) -> str:
+    """Returns ", did you mean 'choice'?" for the choice closest to a name, else an empty string."""
+    close = difflib.get_close_matches(name, choices, n=1)
+    return f", did you mean '{close[0]}'?" if close else ""

@@ -1,0 +1,113 @@
+"""`SqueezeNetExtractor`: features of SqueezeNet v1.1, small and fast."""
+
+from __future__ import annotations
+
+import os
+
+import keras
+
+from dpst.extractors.extractor import Extractor
+from dpst.extractors.layer_weights import load_layer_weights
+from dpst.extractors.pooling import pooling_layer_class
+from dpst.extractors.preprocessing import caffe_preprocess
+from dpst.extractors.weights import WeightsSource, find_weights
+
+SQUEEZENET_WEIGHTS = WeightsSource(
+    filename="squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5",
+    url="https://raw.githubusercontent.com/rcmalli/keras-squeezenet/"
+    "62b3f05869108b7e6b0510739473bf6ccfbf1073/weights/"
+    "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5",
+    hash="2d935d8c102ad1232484a77da8e6fbdf3ff4ab608974a0d8b6283115ffff204f",
+    aliases=("squeezenet_v1.1_imagenet_notop.h5",),
+)
+
+# Fire modules: channels of the squeeze convolution and of each of the two expand convolutions.
+_FIRE_CHANNELS = {
+    "fire2": (16, 64),
+    "fire3": (16, 64),
+    "fire4": (32, 128),
+    "fire5": (32, 128),
+    "fire6": (48, 192),
+    "fire7": (48, 192),
+    "fire8": (64, 256),
+    "fire9": (64, 256),
+}
+_POOLED_LAYERS = ("conv1", "fire3", "fire5")
+
+
+class SqueezeNetExtractor(Extractor):
+    """SqueezeNet v1.1 with ImageNet weights: `conv1`, then the outputs of `fire2` ... `fire9`.
+
+    Source: Iandola et al. 2016, "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters",
+    in its version 1.1; weights converted to Keras by Refik Can Malli.
+
+    Args:
+        weights_path: Weight file, or a folder that holds it. None looks for it and downloads it if
+            it is nowhere, see `find_weights`.
+        pooling: "max", as the network was trained, or "average", which spreads gradients over all
+            pixels (Gatys et al. 2016).
+        verify_hash: Whether a file given as `weights_path` must be the published one. False admits
+            weights of your own training.
+
+    Raises:
+        FileNotFoundError: If the weights are not found and cannot be downloaded.
+        ValueError: If `pooling` is unknown, or the weight file has a wrong hash or does not fit.
+    """
+
+    def __init__(
+        self,
+        weights_path: str | os.PathLike[str] | None = None,
+        pooling: str = "max",
+        verify_hash: bool = True,
+    ) -> None:
+        """Builds the network and loads its weights."""
+        pooling_layer = pooling_layer_class(pooling)
+        path = find_weights(SQUEEZENET_WEIGHTS, weights_path, verify_path=verify_hash)
+        inputs = keras.Input((None, None, 3), dtype="float32")
+        x = _convolution(64, 3, "conv1", strides=2, padding="valid")(inputs)
+        feature_maps = {"conv1": x}
+        for name, (squeeze_channels, expand_channels) in _FIRE_CHANNELS.items():
+            if next(reversed(feature_maps)) in _POOLED_LAYERS:
+                x = pooling_layer(3, strides=2, data_format="channels_last")(x)
+            x = _fire_module(x, squeeze_channels, expand_channels, name)
+            feature_maps[name] = x
+        load_layer_weights(keras.Model(inputs, x), path)
+        super().__init__(
+            inputs,
+            feature_maps,
+            name="squeezenet",
+            style_layers=("conv1", "fire2", "fire3", "fire5", "fire7"),
+            content_layers=("fire5",),
+            # Unpadded 3x3 windows at stride 2, four times: 1 <- 3 <- 7 <- 15 <- 31.
+            minimum_side=31,
+            preprocess=caffe_preprocess,
+        )
+
+
+def _fire_module(
+    x: keras.KerasTensor, squeeze_channels: int, expand_channels: int, name: str
+) -> keras.KerasTensor:
+    """Applies a fire module: squeeze by 1x1, expand by 1x1 and 3x3 side by side."""
+    squeezed = _convolution(squeeze_channels, 1, f"{name}_squeeze1x1")(x)
+    expanded = [
+        _convolution(expand_channels, 1, f"{name}_expand1x1")(squeezed),
+        _convolution(expand_channels, 3, f"{name}_expand3x3")(squeezed),
+    ]
+    return keras.layers.Concatenate(axis=-1, name=name)(expanded)
+
+
+def _convolution(
+    channels: int, kernel_size: int, name: str, strides: int = 1, padding: str = "same"
+) -> keras.layers.Layer:
+    """Returns a convolution with ReLU, its weights still to be loaded."""
+    return keras.layers.Conv2D(
+        channels,
+        kernel_size,
+        strides=strides,
+        padding=padding,
+        activation="relu",
+        kernel_initializer="zeros",
+        data_format="channels_last",
+        dtype="float32",
+        name=name,
+    )

@@ -1,0 +1,51 @@
+"""Losses: pure functions, and their twins as `keras.losses.Loss`."""
+
+from dpst.losses.content import ContentLoss, content_loss
+from dpst.losses.gram import GramLoss, gram_loss, gram_matrix
+from dpst.losses.photorealism import PhotorealismLoss, photorealism_loss
+from dpst.losses.segment_gram import (
+    CentredTarget,
+    GramTarget,
+    SegmentGramLoss,
+    centred_target,
+    segment_centred_loss,
+    segment_gram_loss,
+)
+from dpst.losses.segment_statistics import (
+    SegmentStatistics,
+    SortedGuidance,
+    segment_statistics,
+    sorted_segment_statistics,
+)
+from dpst.losses.total_variation import TotalVariationLoss, total_variation
+
+LOSSES = {
+    "content": ContentLoss,
+    "gram": GramLoss,
+    "photorealism": PhotorealismLoss,
+    "segment_gram": SegmentGramLoss,
+    "total_variation": TotalVariationLoss,
+}
+
+__all__ = [
+    "LOSSES",
+    "CentredTarget",
+    "ContentLoss",
+    "GramLoss",
+    "GramTarget",
+    "PhotorealismLoss",
+    "SegmentGramLoss",
+    "SegmentStatistics",
+    "SortedGuidance",
+    "TotalVariationLoss",
+    "centred_target",
+    "content_loss",
+    "gram_loss",
+    "gram_matrix",
+    "photorealism_loss",
+    "segment_centred_loss",
+    "segment_gram_loss",
+    "segment_statistics",
+    "sorted_segment_statistics",
+    "total_variation",
+]

@@ -1,0 +1,82 @@
+"""Gram matrices and the style loss on whole images.
+
+Source: Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks", 2016,
+eqs. 3 and 4.
+"""
+
+import keras
+import tensorflow as tf
+
+NORMALIZATIONS = ("relative", "gatys")
+
+
+def gram_matrix(features: tf.Tensor) -> tf.Tensor:
+    """Gram matrix F^T F / n of the features at the n positions of a layer.
+
+    Deviation: divided by n, so that images of different sizes compare.
+
+    Args:
+        features: float32 [batch, height, width, channels].
+
+    Returns:
+        float32 [batch, channels, channels].
+    """
+    shape = tf.shape(features)
+    num_positions = shape[1] * shape[2]
+    flat = tf.reshape(features, [shape[0], num_positions, shape[3]])
+    return tf.matmul(flat, flat, transpose_a=True) / tf.cast(num_positions, features.dtype)
+
+
+def gram_loss(style_gram: tf.Tensor, gram: tf.Tensor, normalization: str = "relative") -> tf.Tensor:
+    """Squared distance of Gram matrices.
+
+    Args:
+        style_gram: float32 [batch, channels, channels], the target, from `gram_matrix`.
+        gram: the same shape.
+        normalization: "relative" divides by the squared norm of the target, so that all layers
+            and networks weigh alike; "gatys" is the paper's 1 / (4 N^2 M^2) on Gram matrices not
+            divided by the number of positions M, which is 1 / (4 N^2) here.
+
+    Returns:
+        float32 [batch].
+
+    Raises:
+        ValueError: the normalization is unknown.
+    """
+    distance = tf.reduce_sum(tf.math.squared_difference(style_gram, gram), [1, 2])
+    if normalization == "relative":
+        return tf.math.divide_no_nan(distance, tf.reduce_sum(tf.square(style_gram), [1, 2]))
+    if normalization == "gatys":
+        num_channels = tf.cast(tf.shape(gram)[-1], gram.dtype)
+        return distance / (4 * tf.square(num_channels))
+    raise ValueError(
+        f"normalization is {normalization!r}, must be one of {', '.join(NORMALIZATIONS)}."
+    )
+
+
+@keras.saving.register_keras_serializable(package="dpst")
+class GramLoss(keras.losses.Loss):
+    """Style loss of one layer: `GramLoss()(style_features, features)`, float32 [batch].
+
+    The two may differ in height and width. See `gram_loss` for the normalizations.
+    """
+
+    def __init__(
+        self, normalization: str = "relative", name: str = "gram_loss", **options: object
+    ) -> None:
+        """Create the loss; the default reduction is None, one value an image."""
+        super().__init__(name=name, **{"reduction": None, **options})
+        if normalization not in NORMALIZATIONS:
+            raise ValueError(
+                f"normalization is {normalization!r}, must be one of {', '.join(NORMALIZATIONS)}."
+            )
+        self.normalization = normalization
+
+    def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
+        """See `gram_loss`."""
+        style_gram = gram_matrix(tf.convert_to_tensor(y_true))
+        return gram_loss(style_gram, gram_matrix(tf.convert_to_tensor(y_pred)), self.normalization)
+
+    def get_config(self) -> dict:
+        """Options, for saving."""
+        return {**super().get_config(), "normalization": self.normalization}

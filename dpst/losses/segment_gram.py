@@ -1,0 +1,187 @@
+"""Segment-wise style losses: raw Gram matrices, or means and covariances.
+
+Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 2; Kane, Rohatgi
+and Saxena, "Photo Style Transfer in TensorFlow", eq. 6.
+"""
+
+from typing import NamedTuple
+
+import keras
+import tensorflow as tf
+
+from dpst.losses.segment_statistics import SegmentStatistics, segment_statistics
+
+NORMALIZATIONS = ("relative", "luan")
+STATISTICS = ("centred", "gram")
+FLOOR = 0.05  # of the whole image's spread, for segments flatter than that
+
+
+class CentredTarget(NamedTuple):
+    """Means and covariances to reach, and what distances from them are measured in.
+
+    Attributes:
+        mean: float32 [batch, K, channels].
+        covariance: float32 [batch, K, channels, channels].
+        mean_scale: float32 [batch, K], what a squared distance of means is divided by.
+        covariance_scale: float32 [batch, K], the same for covariances.
+        shares: float32 [batch, K], weight of each segment.
+    """
+
+    mean: tf.Tensor
+    covariance: tf.Tensor
+    mean_scale: tf.Tensor
+    covariance_scale: tf.Tensor
+    shares: tf.Tensor
+
+
+class GramTarget(NamedTuple):
+    """Gram matrices to reach.
+
+    Attributes:
+        gram: float32 [batch, K, channels, channels].
+        shares: float32 [batch, K], weight of each segment.
+    """
+
+    gram: tf.Tensor
+    shares: tf.Tensor
+
+
+def centred_target(
+    style: SegmentStatistics, whole_style: SegmentStatistics, shares: tf.Tensor
+) -> CentredTarget:
+    """Target of `segment_centred_loss`.
+
+    Args:
+        style: statistics of the style image's segments, K of them.
+        whole_style: statistics of the whole style image as one segment: with weight `FLOOR` they
+            bound the scales from below, so that a flat segment is not matched to the last digit.
+        shares: float32 [batch, K], each segment's share of the content image; 0 leaves it alone.
+
+    Returns:
+        The target.
+    """
+    covariance, whole = style.covariance, whole_style.covariance
+    energy = tf.reduce_sum(tf.square(covariance), [2, 3])
+    whole_energy = tf.reduce_sum(tf.square(whole), [2, 3])
+    return CentredTarget(
+        mean=style.mean,
+        covariance=covariance,
+        mean_scale=tf.linalg.trace(covariance) + FLOOR * tf.linalg.trace(whole),
+        covariance_scale=energy + FLOOR**2 * whole_energy,
+        shares=shares,
+    )
+
+
+def segment_centred_loss(target: CentredTarget, output: SegmentStatistics) -> tf.Tensor:
+    """Sum over segments of the relative distances of means and of covariances.
+
+    sum_k a_k (|d mu_k|^2 / (tr S_k + 0.05 tr S) + |d S_k|^2 / (|S_k|^2 + 0.05^2 |S|^2)), with S_k
+    the covariance of the style's segment k, and S that of the whole style image.
+
+    Deviation from Luan et al.: the Gram matrix of features with a large mean is mostly that mean;
+    taken apart, both halves count.
+
+    Args:
+        target: from `centred_target`.
+        output: statistics of the output image's segments.
+
+    Returns:
+        float32 [batch]; an empty segment contributes 0.
+    """
+    of_means = tf.reduce_sum(tf.math.squared_difference(target.mean, output.mean), 2)
+    of_covariances = tf.reduce_sum(
+        tf.math.squared_difference(target.covariance, output.covariance), [2, 3]
+    )
+    distance = tf.math.divide_no_nan(of_means, target.mean_scale) + tf.math.divide_no_nan(
+        of_covariances, target.covariance_scale
+    )
+    return tf.reduce_sum(target.shares * distance, 1)
+
+
+def segment_gram_loss(
+    target: GramTarget, output: SegmentStatistics, normalization: str = "relative"
+) -> tf.Tensor:
+    """Sum over segments of the squared distances of Gram matrices.
+
+    Args:
+        target: Gram matrices of the style's segments, and the segments' shares.
+        output: statistics of the output image's segments.
+        normalization: "relative" divides by the squared norm of each target; "luan" is the
+            paper's 1 / (2 N^2), with N channels.
+
+    Returns:
+        float32 [batch]; an empty segment contributes 0.
+
+    Raises:
+        ValueError: the normalization is unknown.
+    """
+    distance = tf.reduce_sum(tf.math.squared_difference(target.gram, output.gram), [2, 3])
+    if normalization == "relative":
+        distance = tf.math.divide_no_nan(distance, tf.reduce_sum(tf.square(target.gram), [2, 3]))
+    elif normalization == "luan":
+        num_channels = tf.cast(tf.shape(target.gram)[-1], distance.dtype)
+        distance = distance / (2 * tf.square(num_channels))
+    else:
+        raise ValueError(
+            f"normalization is {normalization!r}, must be one of {', '.join(NORMALIZATIONS)}."
+        )
+    return tf.reduce_sum(target.shares * distance, 1)
+
+
+@keras.saving.register_keras_serializable(package="dpst")
+class SegmentGramLoss(keras.losses.Loss):
+    """Segment-wise style loss of one layer.
+
+    `SegmentGramLoss()((style_features, style_guidance), (features, guidance))` is float32 [batch].
+    Features are [batch, height, width, channels], guidance [batch, height, width, K] holds the
+    masks of the K segments at the features' size; style and output may differ in size. A segment
+    weighs by its share of the output's guidance, one that is empty in either contributes 0.
+    """
+
+    def __init__(
+        self,
+        statistic: str = "centred",
+        normalization: str = "relative",
+        name: str = "segment_gram_loss",
+        **options: object,
+    ) -> None:
+        """Create the loss; the default reduction is None, one value an image.
+
+        Args:
+            statistic: "centred" for means and covariances, "gram" for raw Gram matrices.
+            normalization: of "gram", see `segment_gram_loss`.
+            name: name of the loss.
+            options: further options of `keras.losses.Loss`.
+
+        Raises:
+            ValueError: an option is unknown.
+        """
+        super().__init__(name=name, **{"reduction": None, **options})
+        for option, value, choices in (
+            ("statistic", statistic, STATISTICS),
+            ("normalization", normalization, NORMALIZATIONS),
+        ):
+            if value not in choices:
+                raise ValueError(f"{option} is {value!r}, must be one of {', '.join(choices)}.")
+        self.statistic = statistic
+        self.normalization = normalization
+
+    def call(
+        self, y_true: tuple[tf.Tensor, tf.Tensor], y_pred: tuple[tf.Tensor, tf.Tensor]
+    ) -> tf.Tensor:
+        """See `segment_centred_loss` and `segment_gram_loss`."""
+        style_features, style_guidance = map(tf.convert_to_tensor, y_true)
+        features, guidance = map(tf.convert_to_tensor, y_pred)
+        style = segment_statistics(style_features, style_guidance)
+        output = segment_statistics(features, guidance)
+        shares = tf.reduce_mean(guidance, [1, 2])
+        shares = tf.where(tf.reduce_sum(style_guidance, [1, 2]) > 0, shares, 0)
+        if self.statistic == "gram":
+            return segment_gram_loss(GramTarget(style.gram, shares), output, self.normalization)
+        whole = segment_statistics(style_features, tf.ones_like(style_features[..., :1]))
+        return segment_centred_loss(centred_target(style, whole, shares), output)
+
+    def get_config(self) -> dict:
+        """Options, for saving."""
+        options = {"statistic": self.statistic, "normalization": self.normalization}
+        return {**super().get_config(), **options}

@@ -1,0 +1,128 @@
+"""First and second moments of features over each segment.
+
+Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 2.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+
+class SegmentStatistics(NamedTuple):
+    """Moments of the features of K segments; those of an empty segment are 0.
+
+    Attributes:
+        mean: float32 [batch, K, channels].
+        gram: float32 [batch, K, channels, channels], F^T diag(m_k) F / sum(m_k).
+    """
+
+    mean: tf.Tensor
+    gram: tf.Tensor
+
+    @property
+    def covariance(self) -> tf.Tensor:
+        """float32 [batch, K, channels, channels]."""
+        return self.gram - self.mean[..., :, None] * self.mean[..., None, :]
+
+
+def segment_statistics(features: tf.Tensor, guidance: tf.Tensor) -> SegmentStatistics:
+    """Moments by a masked product for each segment; compiles under XLA.
+
+    Args:
+        features: float32 [batch, height, width, channels].
+        guidance: float32 [batch, height, width, K], masks in [0, 1].
+
+    Returns:
+        The statistics.
+    """
+    shape = tf.shape(features)
+    flat = tf.reshape(features, [shape[0], -1, shape[3]])
+    masks = tf.reshape(guidance, [shape[0], -1, guidance.shape[-1]])
+    masks = tf.math.divide_no_nan(masks, tf.reduce_sum(masks, 1, keepdims=True))
+    mean = tf.matmul(masks, flat, transpose_a=True)
+    grams = [
+        tf.matmul(flat * masks[..., k : k + 1], flat, transpose_a=True)
+        for k in range(masks.shape[-1])
+    ]
+    return SegmentStatistics(mean, tf.stack(grams, 1))
+
+
+@dataclass(frozen=True, eq=False)
+class SortedGuidance:
+    """Guidance of one image as the positions that each segment covers, segment by segment.
+
+    A position counts only where its mask is above 0, so the cost of the statistics hardly grows
+    with the number of segments. Row lengths are dynamic: images of one size share a trace.
+
+    Attributes:
+        positions: int32 ragged [K, None], row-major positions.
+        weights: float32 ragged [K, None], masks there, divided by their sum over the segment.
+    """
+
+    positions: tf.RaggedTensor
+    weights: tf.RaggedTensor
+
+    @classmethod
+    def from_masks(cls, masks: np.ndarray) -> "SortedGuidance":
+        """Sort the positions of float [K, height, width] masks by segment."""
+        flat = np.asarray(masks, np.float64).reshape(len(masks), -1)
+        covered = [np.flatnonzero(mask) for mask in flat]
+        lengths = [len(positions) for positions in covered]
+        weights = [
+            mask[positions] / max(mask.sum(), np.finfo(float).tiny)
+            for mask, positions in zip(flat, covered, strict=True)
+        ]
+        positions = tf.RaggedTensor.from_row_lengths(
+            np.concatenate(covered).astype(np.int32), lengths
+        )
+        return cls(positions, positions.with_flat_values(np.concatenate(weights).astype("f4")))
+
+    def __tf_flatten__(self) -> tuple[tuple, tuple]:
+        """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
+        return (), (self.positions, self.weights)
+
+    @classmethod
+    def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "SortedGuidance":
+        """Inverse of `__tf_flatten__`."""
+        return cls(*components)
+
+
+def sorted_segment_statistics(features: tf.Tensor, guidance: SortedGuidance) -> SegmentStatistics:
+    """`segment_statistics` of one image, from the positions of each segment alone.
+
+    Args:
+        features: float32 [1, height, width, channels].
+        guidance: the segments' positions at that size.
+
+    Returns:
+        The statistics, with a batch of 1.
+    """
+    num_positions, num_channels = features.shape[1] * features.shape[2], features.shape[3]
+    num_segments = guidance.positions.shape[0]
+    lengths = guidance.positions.row_lengths()
+    positions = guidance.positions.flat_values
+    weights = tf.split(guidance.weights.flat_values[:, None], lengths, num=num_segments)
+
+    @tf.custom_gradient
+    def moments(flat: tf.Tensor) -> Any:
+        parts = tf.split(tf.gather(flat, positions), lengths, num=num_segments)
+        weighted = [part * w for part, w in zip(parts, weights, strict=True)]
+        mean = tf.stack([tf.reduce_sum(part, 0) for part in weighted])
+        gram = tf.stack(
+            [tf.matmul(w, part, transpose_a=True) for w, part in zip(weighted, parts, strict=True)]
+        )
+
+        def gradient(d_mean: tf.Tensor, d_gram: tf.Tensor) -> tf.Tensor:
+            d_gram = d_gram + tf.transpose(d_gram, [0, 2, 1])
+            slopes = [
+                (tf.matmul(part, d_gram[k]) + d_mean[k]) * weights[k]
+                for k, part in enumerate(parts)
+            ]
+            return tf.math.unsorted_segment_sum(tf.concat(slopes, 0), positions, num_positions)
+
+        return (mean, gram), gradient
+
+    mean, gram = moments(tf.reshape(features, [num_positions, num_channels]))
+    return SegmentStatistics(mean[None], gram[None])

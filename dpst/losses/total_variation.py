@@ -1,0 +1,38 @@
+"""Total variation: how much neighbouring pixels differ.
+
+Source: Kane, Rohatgi and Saxena, "Photo Style Transfer in TensorFlow", section 3.2.
+"""
+
+import keras
+import tensorflow as tf
+
+
+def total_variation(images: tf.Tensor) -> tf.Tensor:
+    """Mean over pixels of the squared differences to the right and lower neighbours.
+
+    The exponent is 2, as in neural-style; differences across the border do not count.
+
+    Args:
+        images: float32 [batch, height, width, channels].
+
+    Returns:
+        float32 [batch].
+    """
+    down = tf.square(images[:, 1:] - images[:, :-1])
+    right = tf.square(images[:, :, 1:] - images[:, :, :-1])
+    shape = tf.shape(images)
+    num_pixels = tf.cast(shape[1] * shape[2], images.dtype)
+    return (tf.reduce_sum(down, [1, 2, 3]) + tf.reduce_sum(right, [1, 2, 3])) / num_pixels
+
+
+@keras.saving.register_keras_serializable(package="dpst")
+class TotalVariationLoss(keras.losses.Loss):
+    """`total_variation` of the prediction as a Keras loss; the first argument is not used."""
+
+    def __init__(self, name: str = "total_variation_loss", **options: object) -> None:
+        """Create the loss; the default reduction is None, one value an image."""
+        super().__init__(name=name, **{"reduction": None, **options})
+
+    def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
+        """See `total_variation`."""
+        return total_variation(tf.convert_to_tensor(y_pred))

@@ -1,0 +1,129 @@
+"""The objective: weighted terms bound to their targets, as one value and gradient."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+
+RGB = "rgb"  # the name of the raw colours as a layer
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureTerm:
+    """A weighted loss on the features of one layer.
+
+    Attributes:
+        name: what the term is called in reports.
+        layer_name: a layer of the extractor, or "rgb" for the image itself.
+        function: maps (target, features [1, h, w, channels]) to a scalar or [1]. Terms whose
+            functions are the same object share traces.
+        target: tensors that the function compares with, in any nest.
+        weight: factor of the loss.
+    """
+
+    name: str
+    layer_name: str
+    function: Callable[[Any, tf.Tensor], tf.Tensor]
+    target: Any
+    weight: float | tf.Tensor = 1.0
+
+    def __tf_flatten__(self) -> tuple[tuple, tuple]:
+        """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
+        weight = tf.convert_to_tensor(self.weight, tf.float32)
+        return (self.name, self.layer_name, self.function), (self.target, weight)
+
+    @classmethod
+    def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "FeatureTerm":
+        """Inverse of `__tf_flatten__`."""
+        return cls(*metadata, *components)
+
+
+@dataclass(frozen=True, eq=False)
+class ImageTerm:
+    """A weighted loss on the image itself.
+
+    Attributes:
+        name: what the term is called in reports.
+        function: maps (target, image [height, width, 3]) to a scalar.
+        target: tensors that the function compares with, in any nest.
+        weight: factor of the loss.
+    """
+
+    name: str
+    function: Callable[[Any, tf.Tensor], tf.Tensor]
+    target: Any
+    weight: float | tf.Tensor = 1.0
+
+    def __tf_flatten__(self) -> tuple[tuple, tuple]:
+        """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
+        weight = tf.convert_to_tensor(self.weight, tf.float32)
+        return (self.name, self.function), (self.target, weight)
+
+    @classmethod
+    def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "ImageTerm":
+        """Inverse of `__tf_flatten__`."""
+        return cls(*metadata, *components)
+
+
+Term = FeatureTerm | ImageTerm
+
+
+@dataclass(frozen=True, eq=False)
+class Objective:
+    """Weighted sum of terms, a function of the output image.
+
+    Call it for (value, gradient); it may be the argument of a `tf.function`, which it then shares
+    with all objectives of its structure: the same extractor, layers, functions and shapes.
+
+    Attributes:
+        extractor: maps images [1, height, width, 3] and layer names to a dict of features.
+        terms: the terms of the sum.
+    """
+
+    extractor: Callable[..., dict[str, tf.Tensor]]
+    terms: tuple[Term, ...] = ()
+
+    def with_terms(self, *terms: Term) -> "Objective":
+        """The objective with further terms."""
+        return Objective(self.extractor, self.terms + terms)
+
+    def term_values(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Weighted value of each name's terms.
+
+        Args:
+            image: float32 [height, width, 3], RGB in [0, 1].
+
+        Returns:
+            Scalars by name; terms of one name are summed.
+        """
+        layers = {term.layer_name for term in self.terms if isinstance(term, FeatureTerm)}
+        features = {RGB: image[None]}
+        if layers - {RGB}:
+            features.update(self.extractor(image[None], tuple(sorted(layers - {RGB}))))
+        values: dict[str, tf.Tensor] = {}
+        for term in self.terms:
+            subject = features[term.layer_name] if isinstance(term, FeatureTerm) else image
+            value = term.weight * tf.reduce_sum(term.function(term.target, subject))
+            values[term.name] = values.get(term.name, 0.0) + value
+        return values
+
+    def value(self, image: tf.Tensor) -> tf.Tensor:
+        """Weighted sum of all terms, float32 scalar."""
+        return tf.add_n(list(self.term_values(image).values()))
+
+    def __call__(self, image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """(value, gradient) at an image, float32 [height, width, 3]."""
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            value = self.value(image)
+        return value, tape.gradient(value, image)
+
+    def __tf_flatten__(self) -> tuple[tuple, tuple]:
+        """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
+        return (self.extractor,), (self.terms,)
+
+    @classmethod
+    def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "Objective":
+        """Inverse of `__tf_flatten__`."""
+        return cls(metadata[0], components[0])

@@ -1,0 +1,217 @@
+"""Coarse to fine: which sizes are solved, with how many evaluations, and the solve itself."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from dpst import images
+from dpst.objective import Objective
+from dpst.optimizers import OptimizerResult, StopReason, adam, lbfgs
+from matting import GuidedFilter, LocalAffineMap, fit_local_affine
+
+OPTIMIZERS = {"lbfgs": lbfgs.minimize, "adam": adam.minimize}
+COARSE_EVALUATIONS = 2  # per evaluation at the finest level, at each level below
+MIN_LEVEL_SIDE = 160  # a coarser level's longer side is at least this
+CHUNK_EVALUATIONS = 5  # between looks at progress, in one compiled call
+MIN_PROGRESS = 2e-3  # a chunk that gains less than this share of the objective ends its level
+
+# The guided filter that preconditions the solver.
+GRID_SPACING = 12.0
+GUIDE_EPSILON = 1e-3
+IDENTITY_WEIGHT = 1e-2
+
+# The local affine map from a level's content image to its output.
+MAP_RADIUS = 1
+MAP_EPSILON = 1e-5
+
+
+@dataclass(frozen=True)
+class Level:
+    """One size to solve.
+
+    Attributes:
+        size: (height, width) in pixels.
+        max_evaluations: evaluations of the objective there, at most.
+    """
+
+    size: images.Size
+    max_evaluations: int
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """Where a solve stands, between two compiled chunks.
+
+    Attributes:
+        level: the level being solved, counted from 0, the coarsest.
+        num_levels: how many there are.
+        evaluations: evaluations done at this level.
+        max_evaluations: evaluations at this level, at most.
+        loss: the objective at the best position so far; comparable within a level.
+        seconds_left: estimate for the rest of the solve.
+        image: float32 [height, width, 3], the best position so far, at the level's size.
+    """
+
+    level: int
+    num_levels: int
+    evaluations: int
+    max_evaluations: int
+    loss: float
+    seconds_left: float
+    image: tf.Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Outcome of a coarse-to-fine solve.
+
+    Attributes:
+        local_map: the local affine map from content image to output, for any size.
+        history: (level, evaluations at that level, objective) after each chunk.
+        stop_reason: why the last level stopped.
+    """
+
+    local_map: LocalAffineMap
+    history: tuple[tuple[int, int, float], ...]
+    stop_reason: StopReason
+
+
+def plan_levels(size: images.Size, solve_size: int, max_evaluations: int) -> tuple[Level, ...]:
+    """Choose the sizes to solve: halves of the finest one, coarsest first.
+
+    Args:
+        size: (height, width) of the content image.
+        solve_size: longer side of the finest level, at most; an image is never enlarged.
+        max_evaluations: evaluations at the finest level.
+
+    Returns:
+        One or two levels: below half the size there is little left to gain.
+    """
+    finest = images.fit_size(size, solve_size)
+    levels = [Level(finest, max_evaluations)]
+    coarse = images.fit_size(size, max(finest) // 2)
+    if max(coarse) >= MIN_LEVEL_SIDE and min(coarse) >= images.MINIMUM_SIDE:
+        levels.insert(0, Level(coarse, COARSE_EVALUATIONS * max_evaluations))
+    return tuple(levels)
+
+
+def solve(
+    content_image: np.ndarray,
+    initial_image: np.ndarray,
+    levels: tuple[Level, ...],
+    build_objective: Callable[[np.ndarray], Objective],
+    optimizer: str = "lbfgs",
+    callback: Callable[[Progress], bool | None] | None = None,
+) -> Solution:
+    """Minimise an objective from the coarsest level to the finest.
+
+    From level to level goes the local affine map, not the pixels, so that edges stay those of the
+    content image. The solver's steps are preconditioned by the content image's guided filter.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1], at full size.
+        initial_image: the same, where the coarsest level starts.
+        levels: from `plan_levels`.
+        build_objective: makes the objective of a level from the content image at its size.
+        optimizer: "lbfgs" or "adam".
+        callback: called after each chunk; if it returns True, the solve ends with what it has.
+
+    Returns:
+        The solution. After a KeyboardInterrupt, the best so far.
+
+    Raises:
+        KeyboardInterrupt: interrupted before there was any result.
+        FloatingPointError: the objective is not finite where it starts.
+        ValueError: there are no levels.
+    """
+    history: list[tuple[int, int, float]] = []
+    clock = _Clock(levels)
+    local_map: LocalAffineMap | None = None
+    stop_reason = StopReason.MAX_EVALUATIONS
+    for index, level in enumerate(levels):
+        content = images.resize(content_image, level.size)
+        start = initial_image if local_map is None else local_map.apply(content)
+        start = np.clip(images.resize(start, level.size), 0, 1)
+        result = None
+        try:
+            objective = build_objective(content)
+            for result in _chunks(objective, content, start, level, optimizer):
+                stop_reason = result.stop_reason
+                loss = float(result.value)
+                history.append((index, result.num_evaluations, loss))
+                seconds_left = clock.seconds_left(index, result.num_evaluations)
+                progress = Progress(
+                    level=index,
+                    num_levels=len(levels),
+                    evaluations=result.num_evaluations,
+                    max_evaluations=level.max_evaluations,
+                    loss=loss,
+                    seconds_left=seconds_left,
+                    image=result.position,
+                )
+                if callback is not None and callback(progress):
+                    stop_reason = StopReason.INTERRUPTED
+                    break
+        except KeyboardInterrupt:
+            if result is None and local_map is None:
+                raise
+            stop_reason = StopReason.INTERRUPTED
+        if result is not None:
+            output = np.clip(result.position.numpy(), 0, 1)
+            local_map = fit_local_affine(content, output, MAP_RADIUS, MAP_EPSILON)
+        if stop_reason is StopReason.INTERRUPTED:
+            break
+    if local_map is None:
+        raise ValueError("levels is empty, must hold at least one level; see plan_levels.")
+    return Solution(local_map, tuple(history), stop_reason)
+
+
+def _chunks(
+    objective: Objective, content: np.ndarray, start: np.ndarray, level: Level, optimizer: str
+) -> Iterator[OptimizerResult]:
+    """The minimiser's results after each chunk, until the level ends."""
+    minimize = OPTIMIZERS[optimizer]
+    preconditioner = GuidedFilter.from_image(content, GRID_SPACING, GUIDE_EPSILON, IDENTITY_WEIGHT)
+    position = tf.constant(start, tf.float32)
+    result: OptimizerResult | None = None
+    done = 0
+    while done < level.max_evaluations:
+        previous = result
+        result = minimize(
+            objective,
+            position,
+            max_evaluations=min(CHUNK_EVALUATIONS, level.max_evaluations - done),
+            preconditioner=preconditioner,
+            previous_result=previous,
+        )
+        done = result.num_evaluations
+        if result.stop_reason is StopReason.NOT_FINITE and previous is None:
+            raise FloatingPointError(
+                f"the objective is {float(result.value)} at the initial image; lower the weights, "
+                "or start from --init=content."
+            )
+        if previous is not None and result.stop_reason is StopReason.MAX_EVALUATIONS:
+            gain = float(previous.value) - float(result.value)
+            if gain < MIN_PROGRESS * float(previous.value):
+                result = dataclasses.replace(result, stop_reason=StopReason.LITTLE_PROGRESS)
+        yield result
+        if result.stop_reason is not StopReason.MAX_EVALUATIONS:
+            return
+
+
+class _Clock:
+    """Estimates the time left, from the time that a pixel's evaluation took so far."""
+
+    def __init__(self, levels: tuple[Level, ...]) -> None:
+        self._pixels = [level.size[0] * level.size[1] for level in levels]
+        self._work = [p * n.max_evaluations for p, n in zip(self._pixels, levels, strict=True)]
+        self._start = time.monotonic()
+
+    def seconds_left(self, level: int, evaluations: int) -> float:
+        done = sum(self._work[:level]) + evaluations * self._pixels[level]
+        elapsed = time.monotonic() - self._start
+        return elapsed / done * (sum(self._work) - done)

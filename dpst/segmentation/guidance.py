@@ -1,0 +1,77 @@
+"""Guidance: the masks of the segments at any resolution.
+
+A layer of an extractor sees the image at its own size, rarely an integer fraction. There a
+segment's mask is the share of each position's area that the segment covers, so the masks of all
+segments sum to one everywhere.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from dpst import images
+
+FloatMasks = npt.NDArray[np.float32]
+
+
+def masks(labels: npt.NDArray[np.integer], num_segments: int) -> FloatMasks:
+    """One-hot masks of the segments.
+
+    Args:
+        labels: Integer [height, width], values from 0 to `num_segments` - 1.
+        num_segments: Number of masks; a segment that does not occur gets an empty one.
+
+    Returns:
+        float32 [num_segments, height, width], 0 or 1, summing to 1 at every position.
+
+    Raises:
+        ValueError: If `labels` is no integer map with values in that range.
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 2 or labels.size == 0 or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"labels are {labels.dtype} of the shape {list(labels.shape)}, they must be integer "
+            "[height, width]: decode the "
+            "label map first."
+        )
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0 or high >= num_segments:
+        raise ValueError(
+            f"labels range from {low} to {high}, with num_segments={num_segments} they must range "
+            "within 0 and "
+            f"{num_segments - 1}: pass num_segments={high + 1} or renumber them."
+        )
+    return (labels[np.newaxis] == np.arange(num_segments)[:, np.newaxis, np.newaxis]).astype(
+        np.float32
+    )
+
+
+def resize_masks(
+    labels: npt.NDArray[np.integer], num_segments: int, size: images.Size
+) -> FloatMasks:
+    """Masks of the segments at another resolution, averaged by area.
+
+    The weights are the exact overlaps of old and new pixels, so the masks still sum to one.
+
+    Args:
+        labels: Integer [height, width], values from 0 to `num_segments` - 1.
+        num_segments: Number of masks; a segment that does not occur gets an empty one.
+        size: (height, width) of the result, smaller or larger, divisible or not.
+
+    Returns:
+        float32 [num_segments, *size] in [0, 1], summing to 1 at every position.
+
+    Raises:
+        ValueError: If `labels` is no integer map with values in that range, or a side of `size` is
+            below 1.
+    """
+    if min(size) < 1:
+        raise ValueError(f"size is {tuple(size)}, each side must be at least 1.")
+    full = masks(labels, num_segments)
+    if full.shape[1:] == tuple(size):
+        return full
+    row_weights = images.area_weights(full.shape[1], size[0])
+    column_weights = images.area_weights(full.shape[2], size[1])
+    resized = np.stack([(column_weights @ (row_weights @ mask).T).T for mask in full])
+    return np.clip(resized, 0.0, 1.0).astype(np.float32)

@@ -1,0 +1,265 @@
+"""Label maps: colour-coded pictures of segments, read as integer labels.
+
+A label map comes as a picture in which each segment has one flat colour. Real ones are messy: soft
+edges, JPEG noise, another size than the photo. Colours are therefore turned into integers at the
+map's own size, every pixel of it, and only the integers are resized. The maps of the content and of
+the style image are read together, so that a label means the same in both.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from dpst import images
+from dpst.segmentation.palette import (
+    COLOR_TOLERANCE,
+    LUAN_PALETTE,
+    MAXIMUM_LABELS,
+    MAXIMUM_STRAY_SHARE,
+    Colors,
+    codes_to_colors,
+    color_distances,
+    colors_to_codes,
+    find_palette,
+    flat_pixels,
+    too_many_labels_message,
+)
+
+__all__ = ["LUAN_PALETTE", "LabelMap", "decode_label_maps", "read_label_maps"]
+
+MAXIMUM_ASPECT_ERROR = 0.02
+
+# Labels that meet at a soft edge have flat pixels within this window around each pixel of the edge.
+_EDGE_WINDOW = np.ones((5, 5), np.uint8)
+
+_Labels = npt.NDArray[np.int32]
+_Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class LabelMap:
+    """Integer labels of an image.
+
+    Attributes:
+        labels: int32 [height, width], indices into `colors`; every pixel has one.
+        colors: Name of each label: its colour in hex ("ff0000"), or the number that an integer map
+            used for it. The same for the two maps of a pair; a label need not occur in both.
+        off_palette_pixels: How many of the pixels of `labels` had a colour that is not within
+            `COLOR_TOLERANCE` of any label's; they took the nearest.
+    """
+
+    labels: npt.NDArray[np.int32]
+    colors: tuple[str, ...]
+    off_palette_pixels: int = 0
+
+
+def read_label_maps(
+    content_path: str | os.PathLike[str],
+    style_path: str | os.PathLike[str],
+    content_size: images.Size,
+    style_size: images.Size,
+) -> tuple[LabelMap, LabelMap]:
+    """Reads the colour-coded label maps of a pair of images.
+
+    Args:
+        content_path: Label map of the content image: RGB, grey, indexed or RGBA (over white), of
+            any flat colours.
+        style_path: Label map of the style image, in the same colours.
+        content_size: (height, width) of the content image.
+        style_size: (height, width) of the style image.
+
+    Returns:
+        The label maps of the content and the style image, at these sizes, with the same `colors`.
+
+    Raises:
+        FileNotFoundError: If a file does not exist.
+        ValueError: If a file is not a readable image or not a label map, or has another aspect
+            ratio than its image.
+    """
+    return _decode_pair(
+        (_read_colors(content_path, "content_labels"), _read_colors(style_path, "style_labels")),
+        (content_size, style_size),
+        (f"content_labels '{os.fspath(content_path)}'", f"style_labels '{os.fspath(style_path)}'"),
+    )
+
+
+def decode_label_maps(
+    content_labels: npt.ArrayLike,
+    style_labels: npt.ArrayLike,
+    content_size: images.Size | None = None,
+    style_size: images.Size | None = None,
+) -> tuple[LabelMap, LabelMap]:
+    """Decodes the label maps of a pair of images from arrays.
+
+    Args:
+        content_labels: uint8 [height, width, 3], a colour-coded map in RGB; or integer [height,
+            width], any numbers.
+        style_labels: The same kind of array for the style image.
+        content_size: (height, width) of the content image; by default that of its map.
+        style_size: (height, width) of the style image; by default that of its map.
+
+    Returns:
+        The label maps of the content and the style image, at these sizes, with the same `colors`.
+
+    Raises:
+        ValueError: If an array is of another kind, the two differ in kind, there are more than
+            `MAXIMUM_LABELS` labels, or a map has another aspect ratio than its image.
+    """
+    content, style = np.asarray(content_labels), np.asarray(style_labels)
+    return _decode_pair(
+        (content, style),
+        (content_size or content.shape[:2], style_size or style.shape[:2]),
+        ("content_labels", "style_labels"),
+    )
+
+
+def _label_pixels(colors: Colors, palette: Colors) -> tuple[_Labels, _Mask]:
+    """Labels int32 [height, width] of every pixel, and which pixels were off the palette."""
+    separations = color_distances(palette, palette)
+    np.fill_diagonal(separations, 255)
+    tolerance = min(COLOR_TOLERANCE, (int(separations.min()) - 1) // 2)
+
+    # Distances once for each colour that occurs: these are far fewer than the pixels.
+    pixel_codes = colors_to_codes(colors)
+    codes = np.unique(pixel_codes)
+    # A table of all colours: the inverse that np.unique offers sorts the pixels, far slower.
+    table = np.zeros(1 << 24, np.int32)
+    table[codes] = np.arange(len(codes))
+    inverse = table[pixel_codes]
+    distances = color_distances(codes_to_colors(codes), palette)
+    labels = distances.argmin(axis=1).astype(np.int32)[inverse]
+    is_off_palette = (distances.min(axis=1) > tolerance)[inverse]
+    # A clean map has no soft edges, and its thin lines must stay.
+    if is_off_palette.mean() > MAXIMUM_STRAY_SHARE:
+        is_core = flat_pixels(colors) & ~is_off_palette
+        is_reached = _reached_labels(labels, is_core, len(palette))
+        is_doubtful = is_off_palette | _mixed_pixels(labels, is_reached, palette)
+        is_doubtful &= is_reached.any(axis=-1)
+        choices = distances[inverse[is_doubtful]].astype(np.int32)
+        choices[~is_reached[is_doubtful]] = 256
+        labels[is_doubtful] = choices.argmin(axis=1)
+    return labels, is_off_palette
+
+
+def _reached_labels(labels: _Labels, is_core: _Mask, num_labels: int) -> _Mask:
+    """Labels with a core pixel near each pixel, bool [height, width, num_labels]."""
+    cores = [(is_core & (labels == k)).astype(np.uint8) for k in range(num_labels)]
+    reached = np.stack([cv2.dilate(core, _EDGE_WINDOW) for core in cores], axis=-1)
+    return reached.astype(np.bool_)
+
+
+def _mixed_pixels(labels: _Labels, is_reached: _Mask, palette: Colors) -> _Mask:
+    """Pixels that show a label's colour only because two other labels mix in it at a soft edge.
+
+    By colour alone the edge between black and white would carry a ribbon of grey.
+    """
+    is_mixed = np.zeros(labels.shape, np.bool_)
+    is_lonely = ~np.take_along_axis(is_reached, labels[..., np.newaxis], axis=-1)[..., 0]
+    for k in np.unique(labels[is_lonely]):
+        is_candidate = is_lonely & (labels == k)
+        meeting = is_reached[is_candidate].astype(np.float32)
+        pairs = _mixing_pairs(palette, int(k)).astype(np.float32)
+        is_mixed[is_candidate] = ((meeting @ pairs) * meeting).any(axis=1)
+    return is_mixed
+
+
+def _mixing_pairs(palette: Colors, k: int) -> _Mask:
+    """Which two other colours mix to colour k, bool [num_labels, num_labels]."""
+    colors = palette.astype(np.float32)
+    steps = colors[np.newaxis] - colors[:, np.newaxis]
+    offsets = colors[k] - colors[:, np.newaxis]
+    lengths = np.maximum((steps**2).sum(axis=-1), 1.0)
+    fractions = np.clip((offsets * steps).sum(axis=-1) / lengths, 0.0, 1.0)
+    misses = np.abs(offsets - fractions[..., np.newaxis] * steps).max(axis=-1)
+    is_pair = misses <= COLOR_TOLERANCE
+    is_pair[k, :] = is_pair[:, k] = False
+    np.fill_diagonal(is_pair, False)
+    return is_pair
+
+
+def _read_colors(path: str | os.PathLike[str], name: str) -> Colors:
+    values = images.decode_image(path, name)
+    # A 16-bit file may hold the numbers 0, 1, 2 themselves; as 8-bit colours all would be black.
+    levels = 65535.0 if 0.0 < values.max() < 1.0 / 255.0 else 255.0
+    return np.rint(values * levels).clip(0, 255).astype(np.uint8)
+
+
+def _decode_pair(
+    maps: tuple[npt.NDArray[Any], npt.NDArray[Any]],
+    sizes: tuple[images.Size, images.Size],
+    sources: tuple[str, str],
+) -> tuple[LabelMap, LabelMap]:
+    is_colored = [_is_color_coded(*item) for item in zip(maps, sources, strict=True)]
+    if is_colored[0] != is_colored[1]:
+        raise ValueError(
+            f"{sources[0]} has the shape {list(maps[0].shape)} and {sources[1]} "
+            f"{list(maps[1].shape)}, the two must be of one kind: give both as RGB "
+            "[height, width, 3] or both as integers [height, width]."
+        )
+    for values, size, source in zip(maps, sizes, sources, strict=True):
+        _check_aspect((values.shape[0], values.shape[1]), size, source)
+
+    if is_colored[0]:
+        palette = find_palette(maps)
+        names = tuple(f"{code:06x}" for code in colors_to_codes(palette).tolist())
+        decoded = [_label_pixels(values, palette) for values in maps]
+    else:
+        numbers = np.union1d(*maps)
+        if len(numbers) > MAXIMUM_LABELS:
+            raise ValueError(too_many_labels_message(len(numbers)))
+        names = tuple(str(int(number)) for number in numbers)
+        decoded = [
+            (np.searchsorted(numbers, values).astype(np.int32), np.zeros(values.shape, np.bool_))
+            for values in maps
+        ]
+    content, style = (
+        LabelMap(
+            labels=_resize_nearest(labels, size),
+            colors=names,
+            off_palette_pixels=int(_resize_nearest(is_off_palette, size).sum()),
+        )
+        for (labels, is_off_palette), size in zip(decoded, sizes, strict=True)
+    )
+    return content, style
+
+
+def _is_color_coded(values: npt.NDArray[Any], source: str) -> bool:
+    """Whether a map holds colours rather than integers."""
+    if values.size and values.ndim == 3 and values.shape[2] == 3 and values.dtype == np.uint8:
+        return True
+    if values.size and values.ndim == 2 and values.dtype.kind in "iub":
+        return False
+    raise ValueError(
+        f"{source} is {values.dtype} of the shape {list(values.shape)}, a label map must be uint8 "
+        "[height, width, 3] (RGB) or integer [height, width]: convert it."
+    )
+
+
+def _check_aspect(map_size: images.Size, size: images.Size, source: str) -> None:
+    (map_height, map_width), (height, width) = map_size, size
+    # Where either side comes out right to a pixel or two, the difference is rounding or a lost row.
+    expected_height, expected_width = map_width * height / width, map_height * width / height
+    for side, expected in ((map_height, expected_height), (map_width, expected_width)):
+        rounding = min(2.0, 0.5 + 0.1 * expected)
+        if abs(side - expected) <= max(MAXIMUM_ASPECT_ERROR * expected, rounding):
+            return
+    raise ValueError(
+        f"{source} is {map_width}x{map_height} px and its image {width}x{height} px (width x "
+        f"height), the aspect ratios must agree to {MAXIMUM_ASPECT_ERROR:.0%}: crop or redraw the "
+        "label map over its image."
+    )
+
+
+def _resize_nearest(values: npt.NDArray[Any], size: images.Size) -> npt.NDArray[Any]:
+    """Nearest neighbour at pixel centres; OpenCV's takes upper left corners and shifts the map."""
+    rows, columns = (
+        ((np.arange(new) + 0.5) * old / new).astype(np.intp)
+        for new, old in zip(size, values.shape, strict=True)
+    )
+    return values[np.ix_(rows, columns)]

@@ -1,0 +1,204 @@
+"""Palette: which colours of a colour-coded picture stand for labels.
+
+Soft edges and JPEG noise fill a label map with thousands of colours. Those that are labels are the
+ones that fill flat areas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+LUAN_PALETTE: dict[str, str] = {
+    "0000ff": "blue",
+    "00ff00": "green",
+    "000000": "black",
+    "ffffff": "white",
+    "ff0000": "red",
+    "ffff00": "yellow",
+    "808080": "grey",
+    "00ffff": "light blue",
+    "ff00ff": "purple",
+}
+"""The nine label colours of Luan et al. 2017, hex RGB, and their names."""
+
+MAXIMUM_LABELS = 64
+
+COLOR_TOLERANCE = 32
+"""Largest difference in any channel, of 255, at which a pixel still shows a label's colour."""
+
+FLAT_RANGE = 24
+"""A 3x3 window with no larger range in any channel lies inside a segment, not on its soft edge."""
+
+MAXIMUM_STRAY_SHARE = 1e-3
+"""Share of pixels off the palette that a map without soft edges or JPEG noise may still have."""
+
+# Of the flat pixels of a map, for a colour to be a label.
+_MINIMUM_FLAT_SHARE = 1e-4
+# Of the flat pixels that lie near Luan's colours, to take these. Measured on their maps: >= 0.988.
+_LUAN_SHARE = 0.98
+# Share of pixels within _CLOSE_COLOR of a label's colour. Measured: label maps at least 0.83,
+# photos mostly below 0.6.
+_CLOSE_COLOR = 8
+_MINIMUM_CLOSE_SHARE = 0.75
+
+Colors = npt.NDArray[np.uint8]
+
+
+def find_palette(maps: Sequence[Colors]) -> Colors:
+    """Finds the colours that stand for labels.
+
+    Only pixels inside flat areas are asked, so a mixed colour that lives on soft edges is never
+    taken for a label. A clean file is taken at its word: its colours are the labels, however close
+    to each other (a grey map of the numbers 0, 1, 2). Otherwise the labels are those of Luan's nine
+    colours that occur, if these explain the maps; else the most frequent colours, each of which
+    absorbs what is within `COLOR_TOLERANCE` of it.
+
+    Args:
+        maps: uint8 [height, width, 3] each, colour-coded maps that share one meaning.
+
+    Returns:
+        uint8 [num_labels, 3], RGB, no two equal.
+
+    Raises:
+        ValueError: If there are more than `MAXIMUM_LABELS` colours, or no flat ones, as in a photo.
+    """
+    clean_codes = _clean_codes(maps)
+    if clean_codes is not None:
+        return codes_to_colors(clean_codes)
+    codes, shares = _flat_shares(maps)
+    luan_codes = np.array([int(color, 16) for color in LUAN_PALETTE], np.int32)
+    distances = color_distances(codes_to_colors(codes), codes_to_colors(luan_codes))
+    is_near = distances.min(axis=1) <= COLOR_TOLERANCE
+    if shares[is_near].sum() >= _LUAN_SHARE * shares.sum():
+        nearest = distances.argmin(axis=1)[is_near]
+        occurring = np.bincount(nearest, shares[is_near], len(luan_codes))
+        return codes_to_colors(luan_codes[occurring >= _MINIMUM_FLAT_SHARE])
+    palette = _cluster_colors(codes_to_colors(codes), shares)
+    for colors in maps:
+        _check_flatness(colors, palette)
+    return palette
+
+
+def flat_pixels(colors: Colors, maximum_range: int = FLAT_RANGE) -> npt.NDArray[np.bool_]:
+    """Finds the pixels that lie inside a segment.
+
+    Args:
+        colors: uint8 [height, width, 3].
+        maximum_range: Largest range of a channel within the 3x3 window around such a pixel.
+
+    Returns:
+        bool [height, width]; all true where less than half would be: such a map has no areas.
+    """
+    is_flat = _window_ranges(colors) <= maximum_range
+    return is_flat if is_flat.mean() >= 0.5 else np.ones_like(is_flat)
+
+
+def color_distances(colors: Colors, palette: Colors) -> Colors:
+    """Distances of colours from the labels' colours.
+
+    Args:
+        colors: uint8 [num_colors, 3].
+        palette: uint8 [num_labels, 3].
+
+    Returns:
+        uint8 [num_colors, num_labels], the largest difference in any channel.
+    """
+    signed = colors.astype(np.int16)
+    columns = [np.abs(signed - color).max(axis=-1) for color in palette.astype(np.int16)]
+    return np.stack(columns, axis=-1).astype(np.uint8)
+
+
+def colors_to_codes(colors: Colors) -> npt.NDArray[np.int32]:
+    """Packs uint8 [..., 3] into int32 [...], 0xRRGGBB."""
+    red, green, blue = np.moveaxis(colors.astype(np.int32), -1, 0)
+    return red << 16 | green << 8 | blue
+
+
+def codes_to_colors(codes: npt.NDArray[np.int32]) -> Colors:
+    """Unpacks int32 [...], 0xRRGGBB, into uint8 [..., 3]."""
+    return np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=-1).astype(np.uint8)
+
+
+def too_many_labels_message(num_labels: int) -> str:
+    """Says that there are more than `MAXIMUM_LABELS` labels, and what to do."""
+    return (
+        f"the label maps have {num_labels} labels, at most {MAXIMUM_LABELS} are supported: merge "
+        "labels that share a look, or, if photos were given instead, give their label maps."
+    )
+
+
+def _window_ranges(colors: Colors) -> Colors:
+    """Largest range of a channel in the 3x3 window around each pixel, uint8 [height, width]."""
+    window = np.ones((3, 3), np.uint8)
+    red, green, blue = cv2.split(cv2.dilate(colors, window) - cv2.erode(colors, window))
+    return np.maximum(np.maximum(red, green), blue).astype(np.uint8, copy=False)
+
+
+def _clean_codes(maps: Sequence[Colors]) -> npt.NDArray[np.int32] | None:
+    """Colours of maps in which all pixels but a few strays have their label's exact colour."""
+    palette = np.empty(0, np.int32)
+    for colors in maps:
+        codes = colors_to_codes(colors)
+        flat_codes, counts = np.unique(codes[flat_pixels(colors, 0)], return_counts=True)
+        palette = np.union1d(palette, flat_codes[counts >= _MINIMUM_FLAT_SHARE * codes.size])
+    for colors in maps:
+        is_exact = np.isin(colors_to_codes(colors), palette)
+        if is_exact.mean() < 1.0 - MAXIMUM_STRAY_SHARE:
+            return None
+    if len(palette) > MAXIMUM_LABELS:
+        # In areas of exact colours these are labels; else it is noise, with or without labels.
+        if all((_window_ranges(colors) == 0).mean() >= 0.5 for colors in maps):
+            raise ValueError(too_many_labels_message(len(palette)))
+        return None
+    return palette
+
+
+def _flat_shares(
+    maps: Sequence[Colors],
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+    """Colours in flat areas, most frequent first, and their shares summed over the maps.
+
+    Shares, not counts: a label of the smaller map matters as much.
+    """
+    found = [
+        np.unique(colors_to_codes(colors[flat_pixels(colors)]), return_counts=True)
+        for colors in maps
+    ]
+    codes, inverse = np.unique(np.concatenate([codes for codes, _ in found]), return_inverse=True)
+    weights = np.concatenate([counts / counts.sum() for _, counts in found])
+    shares = np.bincount(inverse, weights).astype(np.float64)
+    # Ties go by colour, so that the order of the maps is no matter.
+    order = np.lexsort((codes, -shares))
+    return codes[order].astype(np.int32), shares[order]
+
+
+def _cluster_colors(colors: Colors, shares: npt.NDArray[np.float64]) -> Colors:
+    """Greedy clusters: the most frequent colour left absorbs its neighbourhood."""
+    centers: list[Colors] = []
+    is_left = np.ones(len(colors), np.bool_)
+    while shares[is_left].sum() >= _MINIMUM_FLAT_SHARE:
+        center = colors[np.argmax(is_left)]
+        is_near = color_distances(colors, center[np.newaxis])[:, 0] <= COLOR_TOLERANCE
+        # A cluster of rare colours is no label; its pixels go to the nearest label later.
+        if shares[is_left & is_near].sum() >= _MINIMUM_FLAT_SHARE:
+            centers.append(center)
+        is_left &= ~is_near
+    if len(centers) > MAXIMUM_LABELS:
+        raise ValueError(too_many_labels_message(len(centers)))
+    return np.stack(centers)
+
+
+def _check_flatness(colors: Colors, palette: Colors) -> None:
+    codes, counts = np.unique(colors_to_codes(colors), return_counts=True)
+    distances = color_distances(codes_to_colors(codes), palette).min(axis=1)
+    close_share = counts[distances <= _CLOSE_COLOR].sum() / counts.sum()
+    if close_share < _MINIMUM_CLOSE_SHARE:
+        raise ValueError(
+            f"only {close_share:.0%} of the pixels of a label map show one of {len(palette)} flat "
+            f"colours, at least {_MINIMUM_CLOSE_SHARE:.0%} must: if a photo was given instead, "
+            "give its label map; otherwise save the map as PNG, without dithering or gradients."
+        )

@@ -1,0 +1,151 @@
+"""`stylize`: a pair end to end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from dpst import images
+from dpst.color_matching import match_colors
+from dpst.config import TransferConfig
+from dpst.extractors import Extractor, load_extractor
+from dpst.objective import Objective
+from dpst.optimizers import StopReason
+from dpst.photo import photo_objective
+from dpst.pyramid import Progress, plan_levels, solve
+from dpst.segmentation import Pairing, decode_label_maps, pair_segments, single_segment
+
+__all__ = ["Progress", "TransferResult", "stylize", "transfer_pair"]
+
+
+@dataclass(frozen=True, eq=False)
+class TransferResult:
+    """What a transfer gives.
+
+    Attributes:
+        output_image: float32 [height, width, 3], RGB in [0, 1], of the content image's size, or
+            of the solve size where `full_resolution` is off.
+        history: (level, evaluations at that level, objective), in order.
+        stop_reason: why the finest level stopped.
+        notes: what was done about labels that do not match, a line each.
+    """
+
+    output_image: np.ndarray
+    history: tuple[tuple[int, int, float], ...]
+    stop_reason: StopReason
+    notes: tuple[str, ...]
+
+
+def stylize(
+    content_image: np.ndarray,
+    style_image: np.ndarray,
+    content_labels: np.ndarray | None = None,
+    style_labels: np.ndarray | None = None,
+    extractor: Extractor | None = None,
+    config: TransferConfig | None = None,
+    callback: Callable[[Progress], bool | None] | None = None,
+) -> TransferResult:
+    """Give the content image the look of the style image, and keep it a photo.
+
+    Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017.
+
+    Args:
+        content_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side.
+        style_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side.
+        content_labels: label map of the content image: uint8 [h, w, 3] colours or integers
+            [h, w], of any size of the same aspect ratio. None for both maps: one segment.
+        style_labels: label map of the style image, in the same form.
+        extractor: source of the features; None loads `config.extractor`.
+        config: settings; None takes the defaults.
+        callback: called with a `Progress` after each chunk of evaluations; if it returns True,
+            the transfer ends with the best result so far.
+
+    Returns:
+        The result. After a KeyboardInterrupt, the best so far.
+
+    Raises:
+        ValueError: an image, a label map or a setting is out of range.
+    """
+    content_image = _checked_image(content_image, "content_image")
+    style_image = _checked_image(style_image, "style_image")
+    if (content_labels is None) != (style_labels is None):
+        missing = "content_labels" if content_labels is None else "style_labels"
+        raise ValueError(f"{missing} is missing, must be given if the other is; give both or none.")
+    if content_labels is None or style_labels is None:
+        pairing = single_segment(content_image.shape[:2], style_image.shape[:2])
+    else:
+        label_maps = decode_label_maps(
+            content_labels, style_labels, content_image.shape[:2], style_image.shape[:2]
+        )
+        pairing = pair_segments(*label_maps, content_image, style_image)
+    config = config or TransferConfig()
+    extractor = extractor or load_extractor(config.extractor)
+    return transfer_pair(content_image, style_image, pairing, extractor, config, callback)
+
+
+def transfer_pair(
+    content_image: np.ndarray,
+    style_image: np.ndarray,
+    pairing: Pairing,
+    extractor: Extractor,
+    config: TransferConfig,
+    callback: Callable[[Progress], bool | None] | None = None,
+) -> TransferResult:
+    """`stylize` for checked images whose segments are paired already."""
+    levels = plan_levels(content_image.shape[:2], config.solve_size, config.max_evaluations)
+    build = partial(_level_objective, extractor, style_image, pairing, config)
+    initial_image = _initial_image(content_image, style_image, pairing, config)
+    solution = solve(content_image, initial_image, levels, build, config.optimizer, callback)
+    target = content_image
+    if not config.full_resolution:
+        target = images.resize(content_image, levels[-1].size)
+    output = np.clip(solution.local_map.apply(target), 0, 1)
+    return TransferResult(output, solution.history, solution.stop_reason, pairing.notes)
+
+
+def _checked_image(image: np.ndarray, name: str) -> np.ndarray:
+    array = np.asarray(image)
+    if array.ndim != 3 or array.shape[-1] != 3:
+        raise ValueError(
+            f"{name} has shape {array.shape}, must be [height, width, 3]; convert it to RGB."
+        )
+    if not np.issubdtype(array.dtype, np.floating):
+        raise ValueError(
+            f"{name} has dtype {array.dtype}, must be floating with RGB in [0, 1]; divide 8-bit "
+            "values by 255."
+        )
+    images.check_size(array.shape[:2], name)
+    if not (np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1):
+        raise ValueError(
+            f"{name} ranges from {array.min()} to {array.max()}, must be finite and in [0, 1]; "
+            "divide 8-bit values by 255."
+        )
+    return array.astype(np.float32)
+
+
+def _level_objective(
+    extractor: Extractor,
+    style_image: np.ndarray,
+    pairing: Pairing,
+    config: TransferConfig,
+    content: np.ndarray,
+) -> Objective:
+    """The objective at the content image's size, with the style image at a matching scale."""
+    style_size = images.fit_size(style_image.shape[:2], max(content.shape[:2]))
+    return photo_objective(
+        extractor, content, images.resize(style_image, style_size), pairing, config
+    )
+
+
+def _initial_image(
+    content_image: np.ndarray, style_image: np.ndarray, pairing: Pairing, config: TransferConfig
+) -> np.ndarray:
+    if config.init == "content":
+        return content_image
+    if config.init == "color_matched":
+        return match_colors(content_image, style_image, pairing)
+    if config.init == "noise":
+        generator = np.random.default_rng(config.seed)
+        return generator.random(content_image.shape, np.float32)
+    return images.resize(images.read_image(config.init, "init"), content_image.shape[:2])

@@ -1,0 +1,9 @@
+#!/usr/bin/env python3
+"""Command line of dpst: `python run.py --help`."""
+
+import sys
+
+from dpst.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,69 @@
+"""Features of the small networks, in float64 NumPy, straight from kernels and window views."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+Features = dict[str, np.ndarray]
+
+
+def convolve(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, stride: int = 1) -> np.ndarray:
+    """Correlates [height, width, channels] with a kernel, unpadded, and applies ReLU."""
+    windows = sliding_window_view(x, kernel.shape[:2], axis=(0, 1))[::stride, ::stride]
+    return np.maximum(np.einsum("hwcij,ijco->hwo", windows, kernel, optimize=True) + bias, 0)
+
+
+def pool(x: np.ndarray, size: int, stride: int, reduce: str) -> np.ndarray:
+    """Pools [height, width, channels], unpadded, by "max" or "mean"."""
+    windows = sliding_window_view(x, (size, size), axis=(0, 1))[::stride, ::stride]
+    return getattr(windows, reduce)(axis=(-1, -2))
+
+
+def squeezenet_features(image: np.ndarray, path: Path, reduce: str = "max") -> Features:
+    """SqueezeNet v1.1 of an image [height, width, 3] in [0, 1] (Iandola et al. 2016, figure 2)."""
+    weights: dict[str, np.ndarray] = {}
+    with h5py.File(path) as file:
+        file.visititems(
+            lambda name, item: (
+                weights.update({name: np.asarray(item, np.float64)})
+                if isinstance(item, h5py.Dataset)
+                else None
+            )
+        )
+
+    def layer(x: np.ndarray, name: str, stride: int = 1, padding: int = 0) -> np.ndarray:
+        found = [weight for key, weight in weights.items() if key.startswith(name + "/")]
+        bias, kernel = sorted(found, key=np.ndim)
+        x = np.pad(x, ((padding, padding), (padding, padding), (0, 0)))
+        return convolve(x, kernel, bias, stride)
+
+    blue_green_red = 255 * image[..., ::-1].astype(np.float64)
+    x = layer(blue_green_red - [103.939, 116.779, 123.68], "conv1", stride=2)
+    features = {"conv1": x}
+    for i in range(2, 10):
+        if i in (2, 4, 6):
+            x = pool(x, 3, 2, reduce)
+        squeezed = layer(x, f"fire{i}/squeeze1x1")
+        narrow = layer(squeezed, f"fire{i}/expand1x1")
+        wide = layer(squeezed, f"fire{i}/expand3x3", padding=1)
+        features[f"fire{i}"] = x = np.concatenate([narrow, wide], -1)
+    return features
+
+
+def embedded_features(image: np.ndarray, seed: int) -> Features:
+    """The seeded random features of an image [height, width, 3] in [0, 1]."""
+    generator = np.random.default_rng(seed)
+    x = image.astype(np.float64) - 0.5
+    features: Features = {}
+    for i, channels in enumerate((32, 64, 128, 128), 1):
+        if i > 1:
+            x = pool(x, 2, 2, "mean")
+        kernel = generator.standard_normal((3, 3, x.shape[-1], channels))
+        kernel *= np.sqrt(2 / (9 * x.shape[-1]))
+        padded = np.pad(x, ((1, 1), (1, 1), (0, 0)), mode="reflect")
+        features[f"scale{i}"] = x = convolve(padded, kernel, np.zeros(channels))
+    return features

@@ -1,0 +1,469 @@
+"""Reading, writing and resizing images."""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from dpst import images
+
+HEIGHT, WIDTH = 40, 48
+
+
+def random_pixels(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, shape or (HEIGHT, WIDTH, 3), dtype=np.uint8)
+
+
+def as_float(pixels: np.ndarray) -> np.ndarray:
+    return pixels.astype(np.float32) / np.float32(255)
+
+
+@pytest.fixture
+def photo_path(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.png"
+    Image.fromarray(random_pixels()).save(path)
+    return path
+
+
+# Reading.
+
+
+def test_read_image_gives_float32_rgb_in_unit_range(photo_path: Path) -> None:
+    image = images.read_image(photo_path)
+    assert image.dtype == np.float32
+    np.testing.assert_array_equal(image, as_float(random_pixels()))
+
+
+def test_path_may_be_a_string(photo_path: Path) -> None:
+    assert images.read_image(str(photo_path)).shape == (HEIGHT, WIDTH, 3)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation_is_applied(tmp_path: Path, orientation: int) -> None:
+    upright = random_pixels()
+    stored = {
+        1: upright,
+        2: upright[:, ::-1],
+        3: upright[::-1, ::-1],
+        4: upright[::-1],
+        5: upright.swapaxes(0, 1),
+        6: np.rot90(upright, 1),
+        7: upright[::-1, ::-1].swapaxes(0, 1),
+        8: np.rot90(upright, -1),
+    }[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "rotated.png"
+    Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif)
+    np.testing.assert_array_equal(images.read_image(path), as_float(upright))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "YCbCr", "RGB", "RGBA", "LA", "I;16", "I"])
+def test_every_mode_reads_as_rgb(tmp_path: Path, mode: str) -> None:
+    grey = random_pixels(HEIGHT, WIDTH)
+    if mode in ("I;16", "I"):
+        image = Image.fromarray(grey.astype(np.uint16) * 257).convert(mode)
+        expected = np.repeat(as_float(grey)[..., np.newaxis], 3, axis=-1)
+    else:
+        image = Image.fromarray(grey).convert("RGB").convert(mode)
+        expected = as_float(np.asarray(image.convert("RGB")))
+    path = tmp_path / ("image.tif" if mode in ("CMYK", "YCbCr", "I") else "image.png")
+    image.save(path)
+    np.testing.assert_allclose(images.read_image(path), expected, atol=1e-6)
+
+
+def test_cmyk_jpeg_reads_as_rgb(tmp_path: Path) -> None:
+    path = tmp_path / "cmyk.jpg"
+    Image.new("RGB", (WIDTH, HEIGHT), (200, 100, 50)).convert("CMYK").save(path, quality=100)
+    np.testing.assert_allclose(images.read_image(path)[0, 0] * 255, [200, 100, 50], atol=3)
+
+
+def test_16_bit_grey_keeps_its_precision(tmp_path: Path) -> None:
+    grey = np.full((HEIGHT, WIDTH), 257 * 100 + 64, np.uint16)
+    path = tmp_path / "grey16.png"
+    Image.fromarray(grey).save(path)
+    np.testing.assert_allclose(images.read_image(path), grey[0, 0] / 65535, rtol=1e-6)
+
+
+def test_transparency_is_composited_over_white(tmp_path: Path) -> None:
+    rgba = np.zeros((HEIGHT, WIDTH, 4), np.uint8)
+    rgba[:, : WIDTH // 2] = (255, 0, 0, 255)
+    path = tmp_path / "rgba.png"
+    Image.fromarray(rgba).save(path)
+    image = images.read_image(path)
+    np.testing.assert_array_equal(image[0, 0], [1, 0, 0])
+    np.testing.assert_array_equal(image[0, -1], [1, 1, 1])
+
+
+def test_transparent_palette_colour_becomes_white(tmp_path: Path) -> None:
+    indices = np.zeros((HEIGHT, WIDTH), np.uint8)
+    indices[:, WIDTH // 2 :] = 1
+    image = Image.fromarray(indices).convert("P")
+    image.putpalette([0, 0, 255, 255, 0, 0])
+    path = tmp_path / "palette.png"
+    image.save(path, transparency=0)
+    values = images.read_image(path)
+    np.testing.assert_array_equal(values[0, 0], [1, 1, 1])
+    np.testing.assert_array_equal(values[0, -1], [1, 0, 0])
+
+
+def test_float_tiff_in_unit_range_is_read_as_it_is(tmp_path: Path) -> None:
+    grey = np.linspace(0, 1, HEIGHT * WIDTH, dtype=np.float32).reshape(HEIGHT, WIDTH)
+    path = tmp_path / "float.tif"
+    Image.fromarray(grey).save(path)
+    np.testing.assert_array_equal(images.read_image(path)[..., 1], grey)
+
+
+# What cannot be read.
+
+
+def error_of(path: Path, name: str = "content_image") -> str:
+    """The message of the error that reading gives: one line that names the path; no file left."""
+    files = sorted(path.parent.iterdir())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises((ValueError, FileNotFoundError)) as caught:
+            images.read_image(path, name)
+    message = str(caught.value)
+    assert type(caught.value) in (ValueError, FileNotFoundError)
+    assert message.startswith(f"{name} '{path}'")
+    assert "\n" not in message
+    assert sorted(path.parent.iterdir()) == files
+    return message
+
+
+def test_missing_file_is_file_not_found(tmp_path: Path) -> None:
+    assert "does not exist" in error_of(tmp_path / "missing.png")
+    with pytest.raises(FileNotFoundError):
+        images.read_image(tmp_path / "missing.png")
+
+
+def test_folder_is_an_error(tmp_path: Path) -> None:
+    assert "folder" in error_of(tmp_path)
+
+
+def test_empty_file_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "empty.png"
+    path.touch()
+    assert "empty" in error_of(path)
+
+
+def test_text_named_png_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "text.png"
+    path.write_text("not an image")
+    assert "not an image" in error_of(path)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".webp", ".bmp"])
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
+def test_truncated_file_is_an_error(tmp_path: Path, suffix: str, share: float) -> None:
+    path = tmp_path / f"truncated{suffix}"
+    Image.fromarray(random_pixels()).save(path)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(share * len(data))])
+    error_of(path)
+
+
+def test_damaged_png_is_an_error(photo_path: Path) -> None:
+    data = bytearray(photo_path.read_bytes())
+    data[60:200] = bytes(140)
+    photo_path.write_bytes(data)
+    assert "cannot be decoded" in error_of(photo_path)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(["PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF"]), st.integers(0, 2**31))
+def test_damaged_file_reads_or_is_a_value_error(
+    tmp_path_factory: pytest.TempPathFactory, file_format: str, seed: int
+) -> None:
+    generator = np.random.default_rng(seed)
+    path = tmp_path_factory.mktemp("damaged") / "image"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(random_pixels()).save(path, format=file_format, exif=exif)
+    data = bytearray(path.read_bytes())
+    for position in generator.integers(0, min(len(data), 300), 8):
+        data[position] = generator.integers(0, 256)
+    path.write_bytes(data)
+    try:
+        image = images.decode_image(path)
+    except ValueError as error:
+        assert type(error) is ValueError
+        assert "\n" not in str(error)
+    else:
+        assert image.dtype == np.float32
+        assert image.ndim == 3
+
+
+@pytest.mark.parametrize("excess", [1.5, 4.0])
+def test_decompression_bomb_is_an_error(
+    photo_path: Path, monkeypatch: pytest.MonkeyPatch, excess: float
+) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", int(HEIGHT * WIDTH / excess))
+    assert "million pixels" in error_of(photo_path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_values_that_are_not_finite_are_an_error(tmp_path: Path, value: float) -> None:
+    grey = np.zeros((HEIGHT, WIDTH), np.float32)
+    grey[3, 4] = value
+    path = tmp_path / "float.tif"
+    Image.fromarray(grey).save(path)
+    assert "not finite" in error_of(path)
+
+
+def test_float_values_outside_unit_range_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "float.tif"
+    Image.fromarray(np.full((HEIGHT, WIDTH), 200, np.float32)).save(path)
+    assert "200" in error_of(path)
+
+
+@pytest.mark.parametrize("size", [(31, 100), (100, 31), (1, 1)])
+def test_image_below_minimum_side_is_an_error(tmp_path: Path, size: tuple[int, int]) -> None:
+    path = tmp_path / "small.png"
+    Image.fromarray(random_pixels(*size, 3)).save(path)
+    message = error_of(path)
+    assert f"{size[1]}x{size[0]}" in message
+    assert "at least 32 px" in message
+    assert images.decode_image(path).shape == (*size, 3)
+
+
+def test_image_of_minimum_side_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "small.png"
+    Image.fromarray(random_pixels(32, 32, 3)).save(path)
+    assert images.read_image(path).shape == (32, 32, 3)
+
+
+# Output paths.
+
+
+@pytest.mark.parametrize(
+    "suffix", [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".PNG"]
+)
+def test_check_output_path_creates_and_deletes_nothing(tmp_path: Path, suffix: str) -> None:
+    images.check_output_path(tmp_path / f"new{suffix}")
+    assert list(tmp_path.iterdir()) == []
+    existing = tmp_path / f"existing{suffix}"
+    existing.write_bytes(b"precious")
+    images.check_output_path(existing)
+    assert existing.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("file", ["output", "output.txt", "output.gif", "output.npy", ".png"])
+def test_output_suffix_that_cannot_be_written_is_an_error(tmp_path: Path, file: str) -> None:
+    with pytest.raises(ValueError, match=r"must be one of \.png"):
+        images.check_output_path(tmp_path / file)
+
+
+def test_output_path_that_is_a_folder_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(ValueError, match="is a folder"):
+        images.check_output_path(tmp_path / "folder.png")
+
+
+def test_output_in_a_missing_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"output_image .* create"):
+        images.check_output_path(tmp_path / "missing" / "output.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_output_below_a_file_is_an_error(photo_path: Path) -> None:
+    with pytest.raises(ValueError, match="not a folder"):
+        images.check_output_path(photo_path / "output.png")
+
+
+def test_output_in_a_folder_that_is_not_writable_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Asked of the system, not of the file mode: the superuser may write anywhere.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(ValueError, match="not writable"):
+        images.check_output_path(tmp_path / "output.png")
+
+
+# Writing.
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".tiff", ".bmp"])
+def test_written_image_reads_back_exactly(tmp_path: Path, suffix: str) -> None:
+    image = as_float(random_pixels())
+    images.write_image(tmp_path / f"output{suffix}", image)
+    np.testing.assert_array_equal(images.read_image(tmp_path / f"output{suffix}"), image)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".webp"])
+def test_lossy_formats_stay_close(tmp_path: Path, suffix: str) -> None:
+    image = np.zeros((HEIGHT, WIDTH, 3), np.float32)
+    image[..., 0] = np.linspace(0, 1, WIDTH)
+    image[..., 2] = np.linspace(1, 0, HEIGHT)[:, np.newaxis]
+    images.write_image(tmp_path / f"output{suffix}", image)
+    error = images.read_image(tmp_path / f"output{suffix}") - image
+    assert np.sqrt(np.mean(error**2)) < 0.02
+
+
+def test_jpeg_keeps_full_chroma_resolution(tmp_path: Path) -> None:
+    images.write_image(tmp_path / "output.jpg", as_float(random_pixels()))
+    with Image.open(tmp_path / "output.jpg") as file:
+        assert [layer[1:3] for layer in file.layer] == [(1, 1)] * 3
+
+
+def test_values_are_clipped_and_rounded(tmp_path: Path) -> None:
+    image = np.full((HEIGHT, WIDTH, 3), 100.6 / 255, np.float64)
+    image[0, 0] = (-3.0, 1.5, 0.0)
+    images.write_image(tmp_path / "output.png", image)
+    pixels = np.asarray(Image.open(tmp_path / "output.png"))
+    assert pixels[0, 0].tolist() == [0, 255, 0]
+    assert pixels[1, 1].tolist() == [101] * 3
+
+
+def test_permissions_follow_the_umask(tmp_path: Path) -> None:
+    previous = os.umask(0o027)
+    try:
+        images.write_image(tmp_path / "output.png", as_float(random_pixels()))
+    finally:
+        os.umask(previous)
+    assert stat.S_IMODE((tmp_path / "output.png").stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
+def test_failed_write_leaves_the_old_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    path = tmp_path / "output.png"
+    path.write_bytes(b"precious")
+
+    def fail(self: object, file: object, **options: object) -> None:
+        file.write(b"half")  # type: ignore[attr-defined]
+        raise error
+
+    monkeypatch.setattr(Image.Image, "save", fail)
+    with pytest.raises((ValueError, KeyboardInterrupt)) as caught:
+        images.write_image(path, as_float(random_pixels()))
+    assert isinstance(caught.value, KeyboardInterrupt) or "disk full" in str(caught.value)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == b"precious"
+
+
+def test_image_too_large_for_its_format_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="cannot be written"):
+        images.write_image(tmp_path / "output.webp", np.zeros((1, 20000, 3), np.float32))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((HEIGHT, WIDTH)),
+        np.zeros((HEIGHT, WIDTH, 4)),
+        np.zeros((1, HEIGHT, WIDTH, 3)),
+        np.zeros((0, WIDTH, 3)),
+        np.full((HEIGHT, WIDTH, 3), np.nan),
+    ],
+)
+def test_image_that_is_not_one_is_not_written(tmp_path: Path, image: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=r"must be \[height, width, 3\]|not finite"):
+        images.write_image(tmp_path / "output.png", image)
+    assert list(tmp_path.iterdir()) == []
+
+
+# Resizing.
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.tuples(st.integers(1, 40), st.integers(1, 40)),
+    st.tuples(st.integers(1, 60), st.integers(1, 60)),
+    st.sampled_from([(), (1,), (3,), (7,)]),
+    st.integers(0, 2**31),
+)
+def test_resize_keeps_dimensions_and_range(
+    size: tuple[int, int], new_size: tuple[int, int], channels: tuple[int, ...], seed: int
+) -> None:
+    image = np.random.default_rng(seed).normal(size=(*size, *channels)).astype(np.float32)
+    resized = images.resize(image, new_size)
+    assert resized.shape == (*new_size, *channels)
+    assert resized.dtype == np.float32
+    assert (resized.min(axis=(0, 1)) >= image.min(axis=(0, 1))).all()
+    assert (resized.max(axis=(0, 1)) <= image.max(axis=(0, 1))).all()
+
+
+def test_shrinking_averages_by_area() -> None:
+    image = as_float(random_pixels())
+    expected = image.reshape(HEIGHT // 4, 4, WIDTH // 4, 4, 3).mean(axis=(1, 3))
+    resized = images.resize(image, (HEIGHT // 4, WIDTH // 4))
+    np.testing.assert_allclose(resized, expected, atol=1e-6)
+
+
+def test_shrinking_one_axis_while_the_other_grows_averages_the_first() -> None:
+    image = np.repeat(as_float(random_pixels())[:, :1], WIDTH, axis=1)
+    resized = images.resize(image, (HEIGHT // 2, 2 * WIDTH))
+    expected = image.reshape(HEIGHT // 2, 2, WIDTH, 3).mean(axis=1)[:, :1]
+    np.testing.assert_allclose(resized, np.repeat(expected, 2 * WIDTH, axis=1), atol=1e-6)
+
+
+def test_enlarging_a_ramp_keeps_it_straight() -> None:
+    ramp = np.tile(np.linspace(0, 1, 16, dtype=np.float32), (16, 1))
+    inner = images.resize(ramp, (64, 64))[32, 8:-8]
+    np.testing.assert_allclose(np.diff(inner), np.diff(inner)[0], atol=1e-5)
+
+
+def test_enlarging_an_edge_does_not_overshoot() -> None:
+    edge = np.zeros((8, 8, 3), np.float32)
+    edge[:, 4:] = 1
+    resized = images.resize(edge, (40, 40))
+    assert resized.min() == 0.0
+    assert resized.max() == 1.0
+
+
+def test_same_size_returns_the_input() -> None:
+    image = as_float(random_pixels())
+    assert images.resize(image, (HEIGHT, WIDTH)) is image
+
+
+def test_resize_leaves_the_callers_array_alone() -> None:
+    image = as_float(random_pixels())
+    before = image.copy()
+    images.resize(image, (20, 90))
+    np.testing.assert_array_equal(image, before)
+
+
+@pytest.mark.parametrize("size", [(0, 4), (4, -1)])
+def test_resize_to_nothing_is_an_error(size: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        images.resize(np.zeros((4, 4, 3), np.float32), size)
+
+
+@pytest.mark.parametrize("shape", [(4,), (1, 4, 4, 3), (0, 4, 3)])
+def test_resize_of_another_shape_is_an_error(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="shape"):
+        images.resize(np.zeros(shape, np.float32), (4, 4))
+
+
+@pytest.mark.parametrize(
+    ("size", "longer_side", "expected"),
+    [
+        ((468, 700), 700, (468, 700)),
+        ((468, 700), 1000, (468, 700)),
+        ((468, 700), 350, (234, 350)),
+        ((700, 468), 350, (350, 234)),
+        ((4000, 6000), 700, (467, 700)),
+        ((1, 5000), 100, (1, 100)),
+    ],
+)
+def test_fit_size_limits_the_longer_side(
+    size: tuple[int, int], longer_side: int, expected: tuple[int, int]
+) -> None:
+    assert images.fit_size(size, longer_side) == expected
+
+
+def test_fit_size_refuses_a_side_below_one() -> None:
+    with pytest.raises(ValueError, match="longer_side 0"):
+        images.fit_size((4, 4), 0)
