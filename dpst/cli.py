@@ -4,11 +4,13 @@ Flags are generated from the fields of `TransferConfig`. TensorFlow is imported 
 can be checked without it has been.
 """
 
+import contextlib
 import dataclasses
 import os
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from absl import flags
@@ -109,9 +111,9 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     for note in pairing.notes:
         print(f"dpst: note: {note}.", file=sys.stderr)
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its start-up messages are no news here
-    from dpst.extractors import load_extractor
-    from dpst.transfer import transfer_pair
+    with _quiet_startup():
+        from dpst.extractors import load_extractor
+        from dpst.transfer import transfer_pair
 
     extractor = load_extractor(config.extractor, values.weights)
     if values.dry_run:
@@ -144,6 +146,28 @@ def _read_pairing(
         return single_segment(*sizes)
     label_maps = read_label_maps(values.content_labels, values.style_labels, *sizes)
     return pair_segments(*label_maps, content_image, style_image)
+
+
+@contextlib.contextmanager
+def _quiet_startup() -> Iterator[None]:
+    """Hold back what TensorFlow's libraries print while they load; show it if that fails.
+
+    They write to the file descriptor itself, before any setting of the log level is read.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    original = os.dup(2)
+    with tempfile.TemporaryFile() as held_back:
+        os.dup2(held_back.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held_back.seek(0)
+            os.write(original, held_back.read())
+            raise
+        finally:
+            os.dup2(original, 2)
+            os.close(original)
 
 
 class _Reporter:

@@ -17,9 +17,10 @@ def tent_weights(size: int, spacing: float) -> np.ndarray:
         spacing: wanted distance between window centres in pixels, above 0.
 
     Returns:
-        float64 [num_windows, size], at least two windows; each column sums to 1.
+        float64 [num_windows, size], at least two windows, at most one a pixel, so that none is
+        empty; each column sums to 1.
     """
-    num_windows = max(round((size - 1) / spacing), 1) + 1
+    num_windows = min(max(round((size - 1) / spacing), 1) + 1, size)
     centres = np.linspace(0, size - 1, num_windows)
     distance = np.abs(np.arange(size) - centres[:, None])
     return np.maximum(1 - distance / (centres[1] - centres[0]), 0)

@@ -36,7 +36,14 @@ class LocalAffineMap:
 
         Returns:
             float32 [height, width, 3], not clipped.
+
+        Raises:
+            ValueError: the image is no [height, width, 3].
         """
+        if image.ndim != 3 or image.shape[-1] != 3:
+            raise ValueError(
+                f"image has shape {image.shape}, must be [height, width, 3]; convert it to RGB."
+            )
         output = np.empty(image.shape, np.float32)
         for rows, coefficients in self._bands(*image.shape[:2]):
             colors = image[rows].astype(np.float32)
@@ -84,12 +91,17 @@ def fit_local_affine(
         The map, with the fits of all windows around a pixel averaged.
 
     Raises:
-        ValueError: the shapes differ.
+        ValueError: the shapes differ, or a parameter is out of range.
     """
     if image.shape != output.shape or image.ndim != 3 or image.shape[-1] != 3:
         raise ValueError(
             f"image has shape {image.shape} and output {output.shape}, must be one [height, "
             "width, 3]; resize the image to the output's size."
+        )
+    if radius < 1 or epsilon <= 0:
+        raise ValueError(
+            f"radius = {radius}, epsilon = {epsilon}: radius must be at least 1, epsilon above 0; "
+            "the defaults suit a photo."
         )
     guide = np.moveaxis(image.astype(np.float64), -1, 0)
     target = np.moveaxis(output.astype(np.float64), -1, 0)
