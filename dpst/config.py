@@ -66,7 +66,7 @@ class TransferConfig:
     )
     optimizer: str = _setting("lbfgs", "Minimiser.", choices=("lbfgs", "adam"))
     init: str = _setting(
-        "content",
+        "color_matched",
         "Initial image: content, color_matched, noise, or the path of an image.",
     )
     seed: int = _setting(0, "Seed of all that is random.", minimum=0)

@@ -12,11 +12,13 @@ import tensorflow as tf
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor
 from dpst.losses import (
+    CentredTarget,
     GramTarget,
     SegmentStatistics,
     SortedGuidance,
     centred_target,
     content_loss,
+    opponent_colors,
     photorealism_loss,
     segment_centred_loss,
     segment_gram_loss,
@@ -25,7 +27,7 @@ from dpst.losses import (
     total_variation,
 )
 from dpst.objective import RGB, FeatureTerm, ImageTerm, Objective, Term
-from dpst.segmentation import Pairing, guidance
+from dpst.segmentation import Pairing, resize_masks
 from matting import MattingLaplacian
 
 RGB_WEIGHT = 10.0  # of the raw colours, against 1 for each layer of the extractor
@@ -50,66 +52,61 @@ def photo_objective(
     Returns:
         The objective, its targets computed.
     """
-    terms = _style_terms(extractor, content_image, style_image, pairing, config)
-    objective = Objective(extractor, terms)
-    if config.content_weight:
-        objective = objective.with_terms(*_content_terms(extractor, content_image, config))
+    style_layers, content_layers = extractor.style_layers, extractor.content_layers
+    names = tuple(dict.fromkeys(style_layers + content_layers))
+    content_features = extractor(tf.constant(content_image[None]), names)
+    style_features = extractor(tf.constant(style_image[None]), style_layers)
+    terms = _color_terms(content_image, style_image, pairing, config)
+    for name in style_layers:
+        terms += _style_terms(name, content_features[name], style_features[name], pairing, config)
+    for name in content_layers if config.content_weight else ():
+        weight = config.content_weight / len(content_layers)
+        terms += (FeatureTerm("content", name, content_loss, content_features[name], weight),)
     if config.photorealism_weight:
         laplacian = MattingLaplacian.from_image(content_image)
         weight = config.photorealism_weight
-        objective = objective.with_terms(
-            ImageTerm("photorealism", photorealism_loss, laplacian, weight)
-        )
+        terms += (ImageTerm("photorealism", photorealism_loss, laplacian, weight),)
     if config.tv_weight:
-        objective = objective.with_terms(
-            ImageTerm("total_variation", _variation, (), config.tv_weight)
-        )
-    return objective
+        terms += (ImageTerm("total_variation", _variation, (), config.tv_weight),)
+    return Objective(extractor, terms)
 
 
-def _content_terms(
-    extractor: Extractor, content_image: np.ndarray, config: TransferConfig
-) -> list[Term]:
-    layers = extractor.content_layers
-    features = extractor(tf.constant(content_image[None]), layers)
-    weight = config.content_weight / len(layers)
-    return [FeatureTerm("content", name, content_loss, features[name], weight) for name in layers]
+def _color_terms(
+    content_image: np.ndarray, style_image: np.ndarray, pairing: Pairing, config: TransferConfig
+) -> tuple[Term, ...]:
+    """The raw colours as a style layer."""
+    content, style = (tf.constant(image[None]) for image in (content_image, style_image))
+    is_centred = config.style_statistic == "centred"
+    read = opponent_colors if is_centred else _colors_and_one
+    loss = _centred_color_loss if is_centred else _gram_color_loss
+    target = _style_target(read(content), read(style), pairing, config)
+    return (FeatureTerm("style", RGB, loss, target, config.style_weight * RGB_WEIGHT),)
 
 
 def _style_terms(
-    extractor: Extractor,
-    content_image: np.ndarray,
-    style_image: np.ndarray,
-    pairing: Pairing,
-    config: TransferConfig,
+    name: str, content: tf.Tensor, style: tf.Tensor, pairing: Pairing, config: TransferConfig
 ) -> tuple[Term, ...]:
-    layers = extractor.style_layers
-    sizes = {RGB: content_image.shape[:2]}
-    for name, features in extractor(tf.constant(content_image[None]), layers).items():
-        sizes[name] = tuple(features.shape[1:3])
-    style_features = {RGB: tf.constant(style_image[None])}
-    style_features.update(extractor(style_features[RGB], layers))
+    """A layer of the extractor as a style layer."""
+    loss = _centred_loss if config.style_statistic == "centred" else _gram_loss
+    target = _style_target(content, style, pairing, config)
+    return (FeatureTerm("style", name, loss, target, config.style_weight),)
+
+
+def _style_target(
+    content: tf.Tensor, style: tf.Tensor, pairing: Pairing, config: TransferConfig
+) -> tuple[CentredTarget | GramTarget, SortedGuidance | tf.Tensor]:
+    """What the segments' statistics should be, and the guidance to take them with."""
     num_segments = len(pairing.style_index)
     num_style_labels = int(pairing.style_labels.max()) + 1
     areas = np.bincount(pairing.content_labels.ravel(), minlength=num_segments)
     shares = tf.constant(areas[None] / areas.sum(), tf.float32)
-    loss = _centred_loss if config.style_statistic == "centred" else _gram_loss
-
-    terms = []
-    for name, features in style_features.items():
-        style_masks = guidance.resize_masks(
-            pairing.style_labels, num_style_labels, tuple(features.shape[1:3])
-        )
-        style = _statistics(features, _guidance(style_masks[list(pairing.style_index)]))
-        if config.style_statistic == "centred":
-            whole = _statistics(features, _guidance(np.ones_like(style_masks[:1])))
-            target: Any = centred_target(style, whole, shares)
-        else:
-            target = GramTarget(style.gram, shares)
-        masks = guidance.resize_masks(pairing.content_labels, num_segments, sizes[name])
-        weight = config.style_weight * (RGB_WEIGHT if name == RGB else 1.0)
-        terms.append(FeatureTerm("style", name, loss, (target, _guidance(masks)), weight))
-    return tuple(terms)
+    masks = resize_masks(pairing.content_labels, num_segments, tuple(content.shape[1:3]))
+    style_masks = resize_masks(pairing.style_labels, num_style_labels, tuple(style.shape[1:3]))
+    moments = _statistics(style, _guidance(style_masks[list(pairing.style_index)]))
+    if config.style_statistic == "gram":
+        return GramTarget(moments.gram, shares), _guidance(masks)
+    whole = _statistics(style, _guidance(np.ones_like(style_masks[:1])))
+    return centred_target(moments, whole, shares), _guidance(masks)
 
 
 def _guidance(masks: np.ndarray) -> SortedGuidance | tf.Tensor:
@@ -133,6 +130,19 @@ def _centred_loss(target: Any, features: tf.Tensor) -> tf.Tensor:
 def _gram_loss(target: Any, features: tf.Tensor) -> tf.Tensor:
     goal, masks = target
     return segment_gram_loss(goal, _statistics(features, masks))
+
+
+def _colors_and_one(images: tf.Tensor) -> tf.Tensor:
+    """[r, g, b, 1], whose Gram matrix holds the mean colour too."""
+    return tf.concat([images, tf.ones_like(images[..., :1])], -1)
+
+
+def _centred_color_loss(target: Any, images: tf.Tensor) -> tf.Tensor:
+    return _centred_loss(target, opponent_colors(images))
+
+
+def _gram_color_loss(target: Any, images: tf.Tensor) -> tf.Tensor:
+    return _gram_loss(target, _colors_and_one(images))
 
 
 def _variation(target: Any, image: tf.Tensor) -> tf.Tensor:

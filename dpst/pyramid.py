@@ -4,6 +4,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import tensorflow as tf
@@ -13,11 +14,16 @@ from dpst.objective import Objective
 from dpst.optimizers import OptimizerResult, StopReason, adam, lbfgs
 from matting import GuidedFilter, LocalAffineMap, fit_local_affine
 
-OPTIMIZERS = {"lbfgs": lbfgs.minimize, "adam": adam.minimize}
 COARSE_EVALUATIONS = 2  # per evaluation at the finest level, at each level below
 MIN_LEVEL_SIDE = 160  # a coarser level's longer side is at least this
 CHUNK_EVALUATIONS = 5  # between looks at progress, in one compiled call
 MIN_PROGRESS = 2e-3  # a chunk that gains less than this share of the objective ends its level
+
+NUM_CORRECTION_PAIRS = 5  # more cost memory and time, and gain nothing measurable here
+OPTIMIZERS: dict[str, Callable[..., OptimizerResult]] = {
+    "lbfgs": partial(lbfgs.minimize, num_correction_pairs=NUM_CORRECTION_PAIRS),
+    "adam": adam.minimize,
+}
 
 # The guided filter that preconditions the solver.
 GRID_SPACING = 12.0
@@ -191,8 +197,8 @@ def _chunks(
         done = result.num_evaluations
         if result.stop_reason is StopReason.NOT_FINITE and previous is None:
             raise FloatingPointError(
-                f"the objective is {float(result.value)} at the initial image; lower the weights, "
-                "or start from --init=content."
+                f"the objective is {float(result.value)} at the initial image, it and its "
+                "gradient must be finite; lower the weights, or start from --init=content."
             )
         if previous is not None and result.stop_reason is StopReason.MAX_EVALUATIONS:
             gain = float(previous.value) - float(result.value)

@@ -31,7 +31,7 @@ def test_planes_need_not_be_contiguous() -> None:
     np.testing.assert_array_equal(box_sum(planes, 2), box_sum(planes.copy(), 2))
 
 
-@pytest.mark.parametrize(("height", "width", "radius"), [(1, 1, 3), (5, 4, 1), (6, 9, 2)])
-def test_window_count_counts_pixels_inside(height: int, width: int, radius: int) -> None:
-    expected = [window.sum() for window in box_windows(height, width, radius)]
-    np.testing.assert_array_equal(window_count(height, width, radius).ravel(), expected)
+@pytest.mark.parametrize(("size", "radius"), [((1, 1), 3), ((5, 4), 1), ((6, 9), 2)])
+def test_window_count_counts_pixels_inside(size: tuple[int, int], radius: int) -> None:
+    expected = [window.sum() for window in box_windows(*size, radius)]
+    np.testing.assert_array_equal(window_count(size, radius).ravel(), expected)

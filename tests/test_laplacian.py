@@ -108,9 +108,7 @@ def test_three_forms_are_one_matrix(size: tuple[int, int], radius: int) -> None:
     np.testing.assert_allclose(
         tf.sparse.to_dense(sparse), laplacian.to_scipy().toarray(), atol=1e-6
     )
-    np.testing.assert_allclose(
-        tf.sparse.sparse_dense_matmul(sparse, flat_x), expected, atol=1e-5
-    )
+    np.testing.assert_allclose(tf.sparse.sparse_dense_matmul(sparse, flat_x), expected, atol=1e-5)
     np.testing.assert_allclose(
         tf.reshape(laplacian.matvec(tf.constant(x)), [-1, 2]), expected, atol=1e-5
     )

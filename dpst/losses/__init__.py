@@ -1,5 +1,6 @@
 """Losses: pure functions, and their twins as `keras.losses.Loss`."""
 
+from dpst.losses.color import opponent_colors
 from dpst.losses.content import ContentLoss, content_loss
 from dpst.losses.gram import GramLoss, gram_loss, gram_matrix
 from dpst.losses.photorealism import PhotorealismLoss, photorealism_loss
@@ -42,6 +43,7 @@ __all__ = [
     "content_loss",
     "gram_loss",
     "gram_matrix",
+    "opponent_colors",
     "photorealism_loss",
     "segment_centred_loss",
     "segment_gram_loss",

@@ -14,6 +14,7 @@ from dpst.losses.segment_statistics import SegmentStatistics, segment_statistics
 NORMALIZATIONS = ("relative", "luan")
 STATISTICS = ("centred", "gram")
 FLOOR = 0.05  # of the whole image's spread, for segments flatter than that
+ROUNDING_FLOOR = 1e-6  # of the whole image's energy, for images of one colour
 
 
 class CentredTarget(NamedTuple):
@@ -54,7 +55,8 @@ def centred_target(
     Args:
         style: statistics of the style image's segments, K of them.
         whole_style: statistics of the whole style image as one segment: with weight `FLOOR` they
-            bound the scales from below, so that a flat segment is not matched to the last digit.
+            bound the scales from below, so that a flat segment is not matched to the last digit;
+            their energy, with weight `ROUNDING_FLOOR`, does so for an image of one colour.
         shares: float32 [batch, K], each segment's share of the content image; 0 leaves it alone.
 
     Returns:
@@ -63,11 +65,12 @@ def centred_target(
     covariance, whole = style.covariance, whole_style.covariance
     energy = tf.reduce_sum(tf.square(covariance), [2, 3])
     whole_energy = tf.reduce_sum(tf.square(whole), [2, 3])
+    rounding = ROUNDING_FLOOR * tf.linalg.trace(whole_style.gram)
     return CentredTarget(
         mean=style.mean,
         covariance=covariance,
-        mean_scale=tf.linalg.trace(covariance) + FLOOR * tf.linalg.trace(whole),
-        covariance_scale=energy + FLOOR**2 * whole_energy,
+        mean_scale=tf.linalg.trace(covariance) + FLOOR * tf.linalg.trace(whole) + rounding,
+        covariance_scale=energy + FLOOR**2 * whole_energy + tf.square(rounding),
         shares=shares,
     )
 
@@ -76,7 +79,8 @@ def segment_centred_loss(target: CentredTarget, output: SegmentStatistics) -> tf
     """Sum over segments of the relative distances of means and of covariances.
 
     sum_k a_k (|d mu_k|^2 / (tr S_k + 0.05 tr S) + |d S_k|^2 / (|S_k|^2 + 0.05^2 |S|^2)), with S_k
-    the covariance of the style's segment k, and S that of the whole style image.
+    the covariance of the style's segment k, and S that of the whole style image. A rounding floor
+    is added to both scales, see `centred_target`.
 
     Deviation from Luan et al.: the Gram matrix of features with a large mean is mostly that mean;
     taken apart, both halves count.

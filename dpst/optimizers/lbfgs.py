@@ -95,17 +95,17 @@ def minimize(
         )
     if jit_compile is None:
         jit_compile = bool(tf.config.list_physical_devices("GPU"))
-    start, run = (_start_compiled, _run_compiled) if jit_compile else (_start, _run)
-    functions = (value_and_gradients_function, preconditioner or identity)
-    budget = max_evaluations
+    run = _run_compiled if jit_compile else _run
     if previous_result is None:
-        state = start(*functions, tf.convert_to_tensor(initial_position), num_correction_pairs)
-        budget -= 1
+        state = _initial_state(tf.convert_to_tensor(initial_position), num_correction_pairs)
     else:
         state = previous_result.state
-    if budget > 0:
-        last_evaluation = state.num_evaluations + budget
-        state = run(*functions, state, last_evaluation)
+    state = run(
+        value_and_gradients_function,
+        preconditioner or identity,
+        state,
+        state.num_evaluations + max_evaluations,
+    )
     return OptimizerResult(
         position=state.position,
         value=state.value,
@@ -175,35 +175,36 @@ def _combine(
     return total
 
 
-def _begin(
-    function: ValueAndGradients, preconditioner: LinearOperator, position: tf.Tensor, m: int
-) -> LbfgsState:
-    value, gradient = function(position)
-    preconditioned = preconditioner(gradient)
+def _initial_state(position: tf.Tensor, num_pairs: int) -> LbfgsState:
+    """The state before the first evaluation, whose trial is the position itself.
+
+    Any finite value there is below the infinite one that it starts with, so it is accepted like
+    that of any other trial, and the compiled chunk is the only place that evaluates.
+    """
     zero = tf.zeros_like(position)
-    is_finite = _is_finite(value, gradient)
-    state = LbfgsState(
+    scalar = tf.zeros([], position.dtype)
+    matrix = tf.zeros([num_pairs, num_pairs], tf.float64)
+    return LbfgsState(
         position=position,
-        value=value,
-        gradient=gradient,
-        preconditioned=preconditioned,
+        value=scalar + float("inf"),
+        gradient=zero,
+        preconditioned=zero,
         direction=zero,
-        slope=tf.zeros_like(value),
-        step=tf.ones_like(value),
+        slope=scalar,
+        step=scalar,
         num_backtracks=tf.constant(0),
-        steps=(zero,) * m,
-        changes=(zero,) * m,
-        sy=tf.zeros([m, m], tf.float64),
-        ypy=tf.zeros([m, m], tf.float64),
+        steps=(zero,) * num_pairs,
+        changes=(zero,) * num_pairs,
+        sy=matrix,
+        ypy=matrix,
         num_pairs=tf.constant(0),
-        num_evaluations=tf.constant(1),
-        num_iterations=tf.constant(0),
-        status=tf.where(is_finite, _RUNNING, _NOT_FINITE),
+        num_evaluations=tf.constant(0),
+        num_iterations=tf.constant(-1),
+        status=tf.constant(_RUNNING),
     )
-    return _steepest(state)
 
 
-def _continue(
+def _run_chunk(
     function: ValueAndGradients,
     preconditioner: LinearOperator,
     state: LbfgsState,
@@ -222,7 +223,7 @@ def _continue(
             tf.cond(
                 is_accepted,
                 lambda: _accept(state, preconditioner, trial, value, gradient),
-                lambda: _backtrack(state, value),
+                lambda: _reject(state, value),
             ),
         )
 
@@ -277,19 +278,14 @@ def _remember(state: LbfgsState, s: tf.Tensor, y: tf.Tensor, py: tf.Tensor) -> L
     steps = state.steps[1:] + (s,)
     changes = state.changes[1:] + (py,)
     s_y, y_py = _dots(steps, y), _dots(changes, y)
-
-    def shifted(matrix: tf.Tensor, column: tf.Tensor) -> tf.Tensor:
-        kept = tf.pad(matrix[1:, 1:], [[0, 1], [0, 0]])
-        return tf.concat([kept, column[:, None]], 1)
-
-    sy = shifted(state.sy, s_y)  # only the upper triangle is ever read
-    ypy = shifted(state.ypy, y_py)
-    ypy = tf.concat([ypy[:-1], y_py[None]], 0)
+    # The new column; of sy only the upper triangle is ever read, ypy is symmetric.
+    sy = tf.concat([tf.pad(state.sy[1:, 1:], [[0, 1], [0, 0]]), s_y[:, None]], 1)
+    ypy = tf.concat([state.ypy[1:, 1:], y_py[:-1, None]], 1)
     return state._replace(
         steps=steps,
         changes=changes,
         sy=sy,
-        ypy=ypy,
+        ypy=tf.concat([ypy, y_py[None]], 0),
         num_pairs=tf.minimum(state.num_pairs + 1, len(steps)),
     )
 
@@ -297,7 +293,7 @@ def _remember(state: LbfgsState, s: tf.Tensor, y: tf.Tensor, py: tf.Tensor) -> L
 def _steepest(state: LbfgsState) -> LbfgsState:
     """Forget the pairs and go down the preconditioned gradient, by a step of fixed size."""
     largest = tf.reduce_max(tf.abs(state.preconditioned))
-    scale = tf.math.divide_no_nan(tf.cast(FIRST_STEP, largest.dtype), largest)
+    scale = tf.math.divide_no_nan(tf.constant(FIRST_STEP, largest.dtype), largest)
     direction = -scale * state.preconditioned
     slope = _dot(state.gradient, direction)
     is_flat = (state.status == _RUNNING) & ~(slope < 0)
@@ -312,6 +308,15 @@ def _steepest(state: LbfgsState) -> LbfgsState:
         steps=tuple(tf.zeros_like(s) for s in state.steps),
         changes=tuple(tf.zeros_like(c) for c in state.changes),
         status=tf.where(is_flat, _CONVERGED, state.status),
+    )
+
+
+def _reject(state: LbfgsState, value: tf.Tensor) -> LbfgsState:
+    """Try a shorter step, or give up where the very first value is not finite."""
+    return tf.cond(
+        state.num_iterations < 0,
+        lambda: state._replace(value=value, status=tf.constant(_NOT_FINITE)),
+        lambda: _backtrack(state, value),
     )
 
 
@@ -334,7 +339,5 @@ def _backtrack(state: LbfgsState, value: tf.Tensor) -> LbfgsState:
     return tf.cond(state.num_backtracks < MAX_BACKTRACKS, lambda: state, give_up)
 
 
-_start = tf.function(_begin)
-_start_compiled = tf.function(_begin, jit_compile=True)
-_run = tf.function(_continue)
-_run_compiled = tf.function(_continue, jit_compile=True)
+_run = tf.function(_run_chunk)
+_run_compiled = tf.function(_run_chunk, jit_compile=True)

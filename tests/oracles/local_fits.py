@@ -50,7 +50,7 @@ def ridge_fit(
 def guided_filter_matrix(
     image: np.ndarray, windows: list[np.ndarray], epsilon: float
 ) -> np.ndarray:
-    """K of `matting.GuidedFilter`, [pixels, pixels]: what each window's fit makes of unit images."""
+    """K of `matting.GuidedFilter`, [pixels, pixels]: what the windows' fits make of unit images."""
     num_pixels = image.shape[0] * image.shape[1]
     homogeneous = np.hstack([np.ones((num_pixels, 1)), image.reshape(-1, 3).astype(np.float64)])
     total = np.zeros((num_pixels, num_pixels))
@@ -60,9 +60,7 @@ def guided_filter_matrix(
     return total
 
 
-def averaged_fits(
-    image: np.ndarray, output: np.ndarray, radius: int, epsilon: float
-) -> np.ndarray:
+def averaged_fits(image: np.ndarray, output: np.ndarray, radius: int, epsilon: float) -> np.ndarray:
     """Mean over the windows around each pixel of their fits, [height, width, 4, 3]."""
     height, width, _ = image.shape
     windows = box_windows(height, width, radius)

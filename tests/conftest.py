@@ -1,0 +1,32 @@
+"""Fixtures that several test files share."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of the evaluation data; skips the test where there is none."""
+    folder = Path(os.environ.get("DPST_SHARED", REPOSITORY.parent / "shared"))
+    if not (folder / "pairs").is_dir():
+        pytest.skip(f"needs the evaluation data: no {folder.name}/pairs; set $DPST_SHARED")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def photo_pair() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(content image, style image, content labels, style labels), small and smooth."""
+    y, x = np.mgrid[:48, :64] / 64.0
+    content = np.stack([x, y, 0.5 + 0.3 * np.sin(9 * x) * np.cos(7 * y)], -1)
+    style = np.stack([0.2 + 0.1 * y, 0.1 + 0.3 * x * y, 0.6 - 0.5 * y], -1)
+    noise = np.random.default_rng(0).normal(0, 0.03, (2, 48, 64, 3))
+    content = np.clip(content + noise[0], 0, 1).astype(np.float32)
+    style = np.clip(style + noise[1], 0, 1).astype(np.float32)
+    content_labels = (y > 0.4).astype(np.int32)
+    style_labels = (x > 0.5).astype(np.int32)
+    return content, style, content_labels, style_labels

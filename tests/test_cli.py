@@ -1,0 +1,190 @@
+"""The command line as a user meets it: exit status, one line on error, no file left behind."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import REPOSITORY
+from PIL import Image
+
+from dpst import cli, images
+
+
+@pytest.fixture
+def pair(tmp_path, photo_pair, monkeypatch):
+    """A folder with a small pair and its label maps; the working directory."""
+    content, style, content_labels, style_labels = photo_pair
+    images.write_image(tmp_path / "content.png", content)
+    images.write_image(tmp_path / "style.png", style)
+    palette = np.array([[0, 0, 255], [0, 255, 0]], np.uint8)
+    Image.fromarray(palette[content_labels]).save(tmp_path / "content_labels.png")
+    Image.fromarray(palette[style_labels]).save(tmp_path / "style_labels.png")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*changes, **flags):
+    """Run with the pair's files, as changed, and few evaluations."""
+    settings = {
+        "content_image": "content.png",
+        "style_image": "style.png",
+        "output_image": "output.png",
+        "max_evaluations": 2,
+        **flags,
+    }
+    arguments = [f"--{name}={value}" for name, value in settings.items() if value is not None]
+    return cli.main(["run.py", *arguments, *changes])
+
+
+def assert_one_clear_line(capfd, *parts):
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("dpst: error: ")
+    for part in parts:
+        assert part in lines[0]
+
+
+def test_pair_with_labels_gives_an_image_of_the_contents_size(pair, capfd):
+    assert run(content_labels="content_labels.png", style_labels="style_labels.png") == cli.DONE
+    assert images.read_image("output.png").shape == (48, 64, 3)
+    captured = capfd.readouterr()
+    assert "output.png written" in captured.out
+    assert "evaluation 2 of 2" in captured.err and "s left" in captured.err
+
+
+def test_program_run_from_elsewhere_prints_nothing_but_its_own_lines(pair):
+    flags = ["--content_image=content.png", "--style_image=style.png", "--output_image=o.jpg"]
+    done = subprocess.run(
+        [sys.executable, str(REPOSITORY / "run.py"), *flags, "--max_evaluations=1"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = done.stdout.splitlines() + done.stderr.splitlines()
+    assert all(line.startswith("dpst: ") for line in lines), lines
+    assert (pair / "o.jpg").exists()
+
+
+def test_dry_run_checks_and_writes_nothing(pair, capfd):
+    assert run("--dry_run") == cli.DONE
+    assert "nothing was solved" in capfd.readouterr().out
+    assert not (pair / "output.png").exists()
+
+
+def test_help_names_every_setting(capfd):
+    assert cli.main(["run.py", "--help"]) == cli.DONE
+    text = capfd.readouterr().out
+    for name in ("content_image", "photorealism_weight", "full_resolution", "extractor"):
+        assert f"--{name}" in text or f"--[no]{name}" in text
+
+
+def _text_file(pair):
+    (pair / "fake.png").write_text("not an image")
+    return {"content_image": "fake.png"}, ["content_image", "fake.png"]
+
+
+def _truncated_jpeg(pair):
+    images.write_image(pair / "whole.jpg", np.random.default_rng(0).random((64, 64, 3)))
+    data = (pair / "whole.jpg").read_bytes()
+    (pair / "cut.jpg").write_bytes(data[: len(data) // 2])
+    return {"style_image": "cut.jpg"}, ["style_image", "cut.jpg"]
+
+
+def _other_aspect_ratio(pair):
+    Image.new("RGB", (64, 20)).save(pair / "wide.png")
+    labels = {"content_labels": "wide.png", "style_labels": "style_labels.png"}
+    return labels, ["content_labels", "64x20"]
+
+
+def _tiny_image(pair):
+    Image.new("RGB", (2, 2)).save(pair / "tiny.png")
+    return {"content_image": "tiny.png"}, ["content_image", "2x2", "32"]
+
+
+def _wrong_hash(pair):
+    (pair / "weights.h5").write_bytes(b"not the weights")
+    return {"extractor": "squeezenet", "weights": "weights.h5"}, ["weights.h5", "sha256"]
+
+
+BAD_INPUT = {
+    "missing file": lambda pair: ({"content_image": "no.png"}, ["no.png"]),
+    "missing flag": lambda pair: ({"style_image": None}, ["--style_image is missing"]),
+    "text file named png": _text_file,
+    "truncated JPEG": _truncated_jpeg,
+    "label map of another aspect ratio": _other_aspect_ratio,
+    "only one label map": lambda pair: (
+        {"content_labels": "content_labels.png"},
+        ["--style_labels is missing"],
+    ),
+    "output folder that does not exist": lambda pair: (
+        {"output_image": "no/output.png"},
+        ["output_image", "no"],
+    ),
+    "output of an unknown kind": lambda pair: ({"output_image": "output.xyz"}, [".xyz"]),
+    "value that is no number": lambda pair: ({"solve_size": "large"}, ["solve_size", "large"]),
+    "value that is no choice": lambda pair: ({"optimizer": "sgd"}, ["optimizer", "'sgd'", "adam"]),
+    "value out of range": lambda pair: ({"content_weight": -1}, ["content_weight", "-1"]),
+    "boolean that is none": lambda pair: ({"full_resolution": "maybe"}, ["full_resolution"]),
+    "unknown flag": lambda pair: ({"solve_sise": 3}, ["solve_sise"]),
+    "unknown extractor": lambda pair: ({"extractor": "squeezenets"}, ["squeezenet"]),
+    "2x2 image": _tiny_image,
+    "weights with a wrong hash": _wrong_hash,
+    "missing initial image": lambda pair: ({"init": "no.png"}, ["no.png"]),
+}
+
+
+@pytest.mark.parametrize("case", BAD_INPUT)
+def test_bad_input_gives_one_line_and_no_output(case, pair, capfd):
+    flags, parts = BAD_INPUT[case](pair)
+    before = sorted(pair.iterdir())
+    assert run(**flags) == cli.BAD_INPUT
+    assert_one_clear_line(capfd, *parts)
+    assert sorted(pair.iterdir()) == before
+
+
+def test_bad_input_never_costs_an_existing_output(pair, capfd):
+    (pair / "output.png").write_bytes(b"precious")
+    assert run(content_image="no.png") == cli.BAD_INPUT
+    assert (pair / "output.png").read_bytes() == b"precious"
+
+
+def test_argument_that_is_no_flag_is_an_error(pair, capfd):
+    assert run("content.png") == cli.BAD_INPUT
+    assert_one_clear_line(capfd, "'content.png'")
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "P", "CMYK", "1"])
+def test_image_of_any_mode_simply_works(pair, mode):
+    suffix = "tif" if mode == "CMYK" else "png"
+    Image.open("content.png").convert(mode).save(f"other.{suffix}")
+    assert run(content_image=f"other.{suffix}") == cli.DONE
+    assert images.read_image("output.png").shape == (48, 64, 3)
+
+
+def test_rotated_photo_comes_out_upright(pair):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.open("content.png").save("rotated.jpg", exif=exif)
+    assert run(content_image="rotated.jpg") == cli.DONE
+    assert images.read_image("output.png").shape == (64, 48, 3)
+
+
+def test_interrupt_keeps_the_best_result_so_far(pair, monkeypatch, capfd):
+    def interrupt(self, progress):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli._Reporter, "__call__", interrupt)
+    assert run(max_evaluations=50) == cli.DONE
+    assert images.read_image("output.png").shape == (48, 64, 3)
+    assert "interrupted" in capfd.readouterr().out
+
+
+def test_interrupt_before_any_result_writes_nothing(pair, monkeypatch, capfd):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_read_pairing", interrupt)
+    assert run() == cli.INTERRUPTED
+    assert "nothing was written" in capfd.readouterr().err
+    assert not (pair / "output.png").exists()

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+import scipy.linalg
+
+from dpst.color_matching import match_colors, monge_kantorovich_map
+from dpst.segmentation import decode_label_maps, pair_segments, single_segment
+
+
+def _random_covariance(rng):
+    factor = rng.normal(size=(3, 3))
+    return factor @ factor.T + 0.1 * np.eye(3)
+
+
+def test_map_turns_one_covariance_into_the_other():
+    rng = np.random.default_rng(0)
+    covariance, target = _random_covariance(rng), _random_covariance(rng)
+    matrix = monge_kantorovich_map(covariance, target)
+    np.testing.assert_allclose(matrix @ covariance @ matrix, target, rtol=1e-9)
+    np.testing.assert_allclose(matrix, matrix.T, atol=1e-12)
+
+
+def test_map_agrees_with_scipys_matrix_square_roots():
+    rng = np.random.default_rng(1)
+    covariance, target = _random_covariance(rng), _random_covariance(rng)
+    root = scipy.linalg.sqrtm(covariance)
+    inverse_root = np.linalg.inv(root)
+    expected = inverse_root @ scipy.linalg.sqrtm(root @ target @ root) @ inverse_root
+    np.testing.assert_allclose(monge_kantorovich_map(covariance, target), expected, rtol=1e-8)
+
+
+def test_segments_come_near_their_styles_mean_color(photo_pair):
+    content, style, content_labels, style_labels = photo_pair
+    sizes = content.shape[:2], style.shape[:2]
+    maps = decode_label_maps(content_labels, style_labels, *sizes)
+    pairing = pair_segments(*maps, content, style)
+    matched = match_colors(content, style, pairing)
+    for label in (0, 1):
+        target = style[style_labels == label].mean(0)
+        before = np.abs(content[content_labels == label].mean(0) - target).max()
+        after = np.abs(matched[content_labels == label].mean(0) - target).max()
+        assert after < 0.5 * before
+    assert matched.min() >= 0 and matched.max() <= 1
+
+
+@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
+def test_flat_images_give_finite_colors(level):
+    flat = np.full((40, 40, 3), level, np.float32)
+    style = np.full((36, 36, 3), 0.3, np.float32)
+    matched = match_colors(flat, style, single_segment((40, 40), (36, 36)))
+    np.testing.assert_allclose(matched, 0.3, atol=1e-3)

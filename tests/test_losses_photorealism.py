@@ -1,0 +1,64 @@
+"""Photorealism loss."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from dpst.losses import PhotorealismLoss, photorealism_loss
+from matting import MattingLaplacian
+from tests.oracles.exact_laplacian import affine_residual
+from tests.oracles.finite_differences import finite_differences
+
+
+def random_images(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).random(shape).astype(np.float32)
+
+
+def test_value_is_the_residual_of_the_best_local_affine_fit_by_pixel() -> None:
+    content, output = random_images((5, 6, 3)), random_images((5, 6, 3), 1)
+    result = photorealism_loss(MattingLaplacian.from_image(content), tf.constant(output))
+    np.testing.assert_allclose(result, affine_residual(content, output, 1e-7) / 30, rtol=1e-5)
+
+
+def test_local_recolouring_is_free_and_noise_is_not() -> None:
+    content = random_images((8, 9, 3))
+    laplacian = MattingLaplacian.from_image(content)
+    recoloured = 1 - 0.7 * content[..., ::-1]
+    assert abs(float(photorealism_loss(laplacian, tf.constant(recoloured)))) < 1e-5
+    noisy = content + 0.1 * random_images((8, 9, 3), 1)
+    assert float(photorealism_loss(laplacian, tf.constant(noisy))) > 1e-3
+
+
+def test_gradient_equals_finite_differences() -> None:
+    content, output = random_images((4, 4, 3)), random_images((4, 4, 3), 1)
+    laplacian, x = MattingLaplacian.from_image(content, 1e-3), tf.constant(output)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        value = photorealism_loss(laplacian, x)
+    # Of a quadratic function central differences are exact at any step.
+    expected = finite_differences(
+        lambda i: float(photorealism_loss(laplacian, tf.constant(i))), output, step=0.5
+    )
+    np.testing.assert_allclose(tape.gradient(value, x), expected, atol=1e-5)
+
+
+def test_keras_loss_builds_the_laplacian_of_each_content_image() -> None:
+    contents, outputs = random_images((3, 5, 4, 3)), random_images((3, 5, 4, 3), 1)
+    laplacians = [MattingLaplacian.from_image(content, 1e-4) for content in contents]
+    pairs = [(la, tf.constant(o)) for la, o in zip(laplacians, outputs, strict=True)]
+    expected = [float(photorealism_loss(*pair)) for pair in pairs]
+    slopes = [2 * la.matvec(o) / 20 for la, o in pairs]
+    loss = PhotorealismLoss(epsilon=1e-4)
+
+    def value_and_gradient(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = loss(contents, x)
+        return value, tape.gradient(value, x)
+
+    for call in (value_and_gradient, tf.function(value_and_gradient)):
+        value, gradient = call(tf.constant(outputs))
+        assert value.shape == (3,)
+        np.testing.assert_allclose(value, expected, rtol=1e-5)
+        np.testing.assert_allclose(gradient, slopes, atol=1e-6)

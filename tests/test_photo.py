@@ -1,0 +1,74 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dpst.config import TransferConfig
+from dpst.extractors import EmbeddedExtractor
+from dpst.losses import SortedGuidance
+from dpst.photo import photo_objective
+from dpst.segmentation import decode_label_maps, pair_segments, single_segment
+
+
+@pytest.fixture(scope="module")
+def extractor():
+    return EmbeddedExtractor()
+
+
+def _pairing(photo_pair):
+    content, style, content_labels, style_labels = photo_pair
+    maps = decode_label_maps(content_labels, style_labels, content.shape[:2], style.shape[:2])
+    return pair_segments(*maps, content, style)
+
+
+def test_only_the_style_terms_are_above_zero_at_the_content_image(extractor, photo_pair):
+    content, style = photo_pair[:2]
+    config = TransferConfig(tv_weight=0.0)
+    objective = photo_objective(extractor, content, style, _pairing(photo_pair), config)
+    values = objective.term_values(tf.constant(content))
+    assert set(values) == {"style", "content", "photorealism"}
+    assert values["style"] > 0.01
+    assert values["content"] == 0
+    assert abs(values["photorealism"]) < 1e-3
+
+
+@pytest.mark.parametrize("statistic", ["centred", "gram"])
+def test_style_terms_vanish_where_the_style_image_is_the_content_image(
+    extractor, photo_pair, statistic
+):
+    content = photo_pair[0]
+    pairing = single_segment(content.shape[:2], content.shape[:2])
+    config = TransferConfig(style_statistic=statistic)
+    objective = photo_objective(extractor, content, content, pairing, config)
+    assert objective.term_values(tf.constant(content))["style"] < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("name", "term"),
+    [("content_weight", "content"), ("photorealism_weight", "photorealism")],
+)
+def test_a_weight_of_zero_leaves_its_term_out(extractor, photo_pair, name, term):
+    content, style = photo_pair[:2]
+    config = dataclasses.replace(TransferConfig(), **{name: 0.0})
+    objective = photo_objective(extractor, content, style, _pairing(photo_pair), config)
+    assert term not in {each.name for each in objective.terms}
+
+
+def test_sorted_and_dense_guidance_give_one_objective(extractor, photo_pair, monkeypatch):
+    content, style = photo_pair[:2]
+    pairing = _pairing(photo_pair)
+    config = TransferConfig(tv_weight=0.1)
+    fast = photo_objective(extractor, content, style, pairing, config)
+    with monkeypatch.context() as patch:
+        patch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["a GPU"])
+        dense = photo_objective(extractor, content, style, pairing, config)
+    for objective, is_sorted in ((fast, True), (dense, False)):
+        style_terms = [term for term in objective.terms if term.name == "style"]
+        assert {isinstance(term.target[1], SortedGuidance) for term in style_terms} == {is_sorted}
+    image = tf.constant(np.clip(content * 0.8 + 0.05, 0, 1))
+    value, gradient = fast(image)
+    dense_value, dense_gradient = dense(image)
+    np.testing.assert_allclose(value, dense_value, rtol=1e-5)
+    scale = np.abs(gradient).max()
+    np.testing.assert_allclose(gradient, dense_gradient, atol=1e-4 * scale)

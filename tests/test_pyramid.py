@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dpst import pyramid
+from dpst.objective import ImageTerm, Objective
+from dpst.optimizers import StopReason
+from dpst.pyramid import Level, plan_levels, solve
+
+
+def _distance(target, image):
+    return tf.reduce_mean(tf.square(image - target))
+
+
+def _no_features(images, layer_names):
+    raise AssertionError("no layer was asked for")
+
+
+def _toward(recolor):
+    """Objectives whose minimum is a recolouring of the content image."""
+
+    def build(content):
+        target = tf.constant(recolor(content), tf.float32)
+        return Objective(_no_features, (ImageTerm("distance", _distance, target, 1.0),))
+
+    return build
+
+
+@pytest.fixture
+def content():
+    return np.random.default_rng(0).random((40, 60, 3), np.float32)
+
+
+def test_levels_are_halves_of_the_solve_size_coarsest_first():
+    assert plan_levels((1000, 1500), 700, 25) == (Level((233, 350), 50), Level((467, 700), 25))
+
+
+def test_small_image_is_not_enlarged_and_has_one_level():
+    assert plan_levels((48, 64), 700, 10) == (Level((48, 64), 10),)
+
+
+def test_narrow_image_keeps_all_levels_above_the_smallest_side():
+    levels = plan_levels((40, 700), 700, 10)
+    assert [level.size for level in levels] == [(40, 700)]
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_solve_finds_a_recoloring_and_its_local_affine_map(content, optimizer):
+    recolor = lambda image: 0.5 * image[..., ::-1] + 0.2  # noqa: E731
+    levels = (Level((20, 30), 60), Level((40, 60), 60))
+    solution = solve(content, content, levels, _toward(recolor), optimizer)
+    output = solution.local_map.apply(content)
+    before, after = (np.abs(image - recolor(content)).mean() for image in (content, output))
+    assert after < 0.3 * before
+    losses = [loss for level, _, loss in solution.history if level == 1]
+    assert losses == sorted(losses, reverse=True)
+
+
+def test_callback_sees_every_chunk_and_can_stop(content):
+    seen = []
+
+    def stop_at_second(progress):
+        seen.append((progress.level, progress.evaluations, tuple(progress.image.shape)))
+        return len(seen) == 2
+
+    levels = (Level((20, 30), 40), Level((40, 60), 40))
+    solution = solve(
+        content, content, levels, _toward(lambda c: np.sqrt(c) * 0.3), "lbfgs", stop_at_second
+    )
+    chunk = pyramid.CHUNK_EVALUATIONS
+    assert seen == [(0, chunk, (20, 30, 3)), (0, 2 * chunk, (20, 30, 3))]
+    assert solution.stop_reason is StopReason.INTERRUPTED
+    assert np.isfinite(solution.local_map.apply(content)).all()
+
+
+def test_keyboard_interrupt_keeps_the_best_so_far(content):
+    def interrupt(progress):
+        raise KeyboardInterrupt
+
+    levels = (Level((40, 60), 20),)
+    solution = solve(content, content, levels, _toward(lambda c: 0.2 * c), "lbfgs", interrupt)
+    assert solution.stop_reason is StopReason.INTERRUPTED
+    assert solution.local_map.apply(content).mean() < content.mean()
+
+
+def test_keyboard_interrupt_before_any_result_is_passed_on(content):
+    def build(image):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        solve(content, content, (Level((40, 60), 20),), build)
+
+
+def test_level_ends_early_where_little_is_gained(content):
+    levels = (Level((40, 60), 500),)
+    solution = solve(content, content, levels, _toward(lambda c: 0.5 * c + 0.1))
+    assert solution.history[-1][1] < 500
+    assert solution.stop_reason in (StopReason.LITTLE_PROGRESS, StopReason.CONVERGED)
+
+
+def test_objective_that_is_not_finite_at_the_start_is_an_error(content):
+    with pytest.raises(FloatingPointError, match="nan"):
+        solve(content, content, (Level((40, 60), 5),), _toward(lambda c: c * np.nan))
+
+
+def test_no_levels_is_an_error(content):
+    with pytest.raises(ValueError, match="levels is empty"):
+        solve(content, content, (), _toward(lambda c: c))
+
+
+def test_time_left_shrinks_to_zero(content):
+    left = []
+    levels = (Level((20, 30), 10), Level((40, 60), 10))
+    build = _toward(lambda c: np.sqrt(c) * 0.3)
+    solve(content, content, levels, build, callback=lambda p: left.append(p.seconds_left))
+    assert all(seconds >= 0 for seconds in left)
+    assert left[-1] == 0
