@@ -65,7 +65,7 @@ def window_models(
     return models / mass
 
 
-@tf.function(jit_compile=True)
+@tf.function(jit_compile=True, autograph=False)
 def _apply(
     image: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor, models: tf.Tensor, p: tf.Tensor
 ) -> tf.Tensor:

@@ -10,7 +10,7 @@ import tensorflow as tf
 from matting.laplacian import laplacian_stencil, stencil_offsets
 
 
-@tf.function(jit_compile=True)
+@tf.function(jit_compile=True, autograph=False)
 def _stencil_matvec(stencil: tf.Tensor, x: tf.Tensor, radius: int) -> tf.Tensor:
     """Sum over offsets of entry * (x_neighbour - x): exact on constants also in float32."""
     reach = 2 * radius

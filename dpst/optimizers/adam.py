@@ -59,7 +59,8 @@ def minimize(
     found, not the last.
 
     Args:
-        value_and_gradients_function: maps a position to (scalar value, gradient). It is traced;
+        value_and_gradients_function: maps a position to (scalar value, gradient). It is traced,
+            without AutoGraph (branches on tensors need tf.cond, or a tf.function around them);
             an object with `__tf_flatten__` shares its trace with others of its structure.
         initial_position: float32 or float64 tensor of any shape.
         learning_rate: about the change of an element in a step, above 0.
@@ -181,7 +182,7 @@ def _status(value: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:
     return tf.where(is_finite, tf.where(is_flat, _CONVERGED, _RUNNING), _NOT_FINITE)
 
 
-_start = tf.function(_begin)
-_start_compiled = tf.function(_begin, jit_compile=True)
-_run = tf.function(_continue)
-_run_compiled = tf.function(_continue, jit_compile=True)
+_start = tf.function(_begin, autograph=False)
+_start_compiled = tf.function(_begin, jit_compile=True, autograph=False)
+_run = tf.function(_continue, autograph=False)
+_run_compiled = tf.function(_continue, jit_compile=True, autograph=False)

@@ -71,7 +71,8 @@ def minimize(
     float32 noise defeats on stiff objectives; a pair without positive curvature is not stored.
 
     Args:
-        value_and_gradients_function: maps a position to (scalar value, gradient). It is traced;
+        value_and_gradients_function: maps a position to (scalar value, gradient). It is traced,
+            without AutoGraph (branches on tensors need tf.cond, or a tf.function around them);
             an object with `__tf_flatten__` shares its trace with others of its structure.
         initial_position: float32 or float64 tensor of any shape.
         num_correction_pairs: pairs (s, y) remembered, at least 1.
@@ -164,7 +165,7 @@ def _dots(vectors: tuple[tf.Tensor, ...], x: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.stack([_dot(v, x) for v in vectors]), tf.float64)
 
 
-@tf.function(jit_compile=True)
+@tf.function(jit_compile=True, autograph=False)
 def _combine(
     first: tf.Tensor, scale: tf.Tensor, vectors: tuple[tf.Tensor, ...], weights: tf.Tensor
 ) -> tf.Tensor:
@@ -339,5 +340,5 @@ def _backtrack(state: LbfgsState, value: tf.Tensor) -> LbfgsState:
     return tf.cond(state.num_backtracks < MAX_BACKTRACKS, lambda: state, give_up)
 
 
-_run = tf.function(_run_chunk)
-_run_compiled = tf.function(_run_chunk, jit_compile=True)
+_run = tf.function(_run_chunk, autograph=False)
+_run_compiled = tf.function(_run_chunk, jit_compile=True, autograph=False)
