@@ -50,7 +50,7 @@ class TransferConfig:
         "solve size.",
     )
     content_weight: float = _setting(0.2, "Weight of the content loss.", minimum=0)
-    style_weight: float = _setting(0.3, "Weight of the style losses.", minimum=0)
+    style_weight: float = _setting(0.4, "Weight of the style losses.", minimum=0)
     photorealism_weight: float = _setting(
         1000.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0
     )
@@ -62,7 +62,7 @@ class TransferConfig:
         choices=("centred", "gram"),
     )
     max_evaluations: int = _setting(
-        25, "Evaluations of the objective at the finest level.", minimum=1
+        30, "Evaluations of the objective at the finest level.", minimum=1
     )
     optimizer: str = _setting("lbfgs", "Minimiser.", choices=("lbfgs", "adam"))
     init: str = _setting(

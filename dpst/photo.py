@@ -30,7 +30,7 @@ from dpst.objective import RGB, FeatureTerm, ImageTerm, Objective, Term
 from dpst.segmentation import Pairing, resize_masks
 from matting import MattingLaplacian
 
-RGB_WEIGHT = 10.0  # of the raw colours, against 1 for each layer of the extractor
+RGB_WEIGHT = 5.0  # of the raw colours, against 1 for each layer of the extractor
 
 
 def photo_objective(
