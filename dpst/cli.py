@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from absl import flags
 
 from dpst import images
+from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
 from dpst.segmentation import Pairing, pair_segments, read_label_maps, single_segment
 
@@ -80,6 +81,7 @@ def define_flags() -> flags.FlagValues:
         ("content_labels", "Label map of the content image: one flat colour a segment."),
         ("style_labels", "Label map of the style image, in the same colours."),
         ("weights", "The extractor's weight file; otherwise found, or downloaded."),
+        ("preview", "File to write a first, colour-matched picture to, within about a second."),
     ):
         define(flags.DEFINE_string, name, None, help_text)
     define(flags.DEFINE_bool, "dry_run", False, "Check everything, solve nothing.")
@@ -105,12 +107,18 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     settings: dict[str, Any] = {field.name: values[field.name].value for field in fields}
     config = TransferConfig(**settings)
     images.check_output_path(values.output_image)
+    if values.preview:
+        images.check_output_path(values.preview, "preview")
     content_image = images.read_image(values.content_image, "content_image")
     style_image = images.read_image(values.style_image, "style_image")
     pairing = _read_pairing(values, config, content_image, style_image)
     for note in pairing.notes:
         print(f"dpst: note: {note}.", file=sys.stderr)
 
+    if values.preview and not values.dry_run:
+        local_map = match_colors(content_image, style_image, pairing)
+        images.write_image(values.preview, local_map.apply(content_image))
+        print(f"dpst: preview {values.preview} written.", flush=True)
     with _quiet_startup():
         from dpst.extractors import load_extractor
         from dpst.transfer import transfer_pair
@@ -178,11 +186,14 @@ class _Reporter:
 
     def __call__(self, progress: "Progress") -> None:
         height, width = progress.image.shape[:2]
-        line = (
-            f"dpst: level {progress.level + 1} of {progress.num_levels} ({width}x{height}): "
-            f"evaluation {progress.evaluations} of {progress.max_evaluations}, "
-            f"loss {progress.loss:.4f}, about {progress.seconds_left:.0f} s left"
-        )
+        line = f"dpst: level {progress.level + 1} of {progress.num_levels} ({width}x{height}): "
+        if progress.loss is None:
+            line += "starting"
+        else:
+            line += (
+                f"evaluation {progress.evaluations} of {progress.max_evaluations}, "
+                f"loss {progress.loss:.4f}, about {progress.seconds_left:.0f} s left"
+            )
         if self._is_terminal:
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
         else:

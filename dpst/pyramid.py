@@ -57,17 +57,19 @@ class Progress:
         num_levels: how many there are.
         evaluations: evaluations done at this level.
         max_evaluations: evaluations at this level, at most.
-        loss: the objective at the best position so far; comparable within a level.
-        seconds_left: estimate for the rest of the solve.
-        image: float32 [height, width, 3], the best position so far, at the level's size.
+        loss: the objective at the best position so far; comparable within a level. None before
+            the first evaluation.
+        seconds_left: estimate for the rest of the solve; None before the first evaluation.
+        image: float32 [height, width, 3], the best position so far, at the level's size; before
+            the first evaluation the initial image.
     """
 
     level: int
     num_levels: int
     evaluations: int
     max_evaluations: int
-    loss: float
-    seconds_left: float
+    loss: float | None
+    seconds_left: float | None
     image: tf.Tensor
 
 
@@ -120,11 +122,12 @@ def solve(
 
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1], at full size.
-        initial_image: the same, where the coarsest level starts.
+        initial_image: the same at the size of the coarsest level, where it starts.
         levels: from `plan_levels`.
         build_objective: makes the objective of a level from the content image at its size.
         optimizer: "lbfgs" or "adam".
-        callback: called after each chunk; if it returns True, the solve ends with what it has.
+        callback: called with the initial image at once, and after each chunk; if it returns True,
+            the solve ends with what it has.
 
     Returns:
         The solution. After a KeyboardInterrupt, the best so far.
@@ -138,28 +141,33 @@ def solve(
     clock = _Clock(levels)
     local_map: LocalAffineMap | None = None
     stop_reason = StopReason.MAX_EVALUATIONS
+
+    def report(result: OptimizerResult | None, image: np.ndarray | tf.Tensor) -> bool:
+        evaluations = 0 if result is None else result.num_evaluations
+        progress = Progress(
+            level=index,
+            num_levels=len(levels),
+            evaluations=evaluations,
+            max_evaluations=level.max_evaluations,
+            loss=None if result is None else float(result.value),
+            seconds_left=None if result is None else clock.seconds_left(index, evaluations),
+            image=tf.convert_to_tensor(image),
+        )
+        return callback is not None and bool(callback(progress))
+
     for index, level in enumerate(levels):
         content = images.resize(content_image, level.size)
         start = initial_image if local_map is None else local_map.apply(content)
-        start = np.clip(images.resize(start, level.size), 0, 1)
+        start = np.clip(start, 0, 1)
         result = None
         try:
+            if index == 0:
+                report(None, start)
             objective = build_objective(content)
             for result in _chunks(objective, content, start, level, optimizer):
                 stop_reason = result.stop_reason
-                loss = float(result.value)
-                history.append((index, result.num_evaluations, loss))
-                seconds_left = clock.seconds_left(index, result.num_evaluations)
-                progress = Progress(
-                    level=index,
-                    num_levels=len(levels),
-                    evaluations=result.num_evaluations,
-                    max_evaluations=level.max_evaluations,
-                    loss=loss,
-                    seconds_left=seconds_left,
-                    image=result.position,
-                )
-                if callback is not None and callback(progress):
+                history.append((index, result.num_evaluations, float(result.value)))
+                if report(result, result.position):
                     stop_reason = StopReason.INTERRUPTED
                     break
         except KeyboardInterrupt:

@@ -58,8 +58,8 @@ def stylize(
         style_labels: label map of the style image, in the same form.
         extractor: source of the features; None loads `config.extractor`.
         config: settings; None takes the defaults.
-        callback: called with a `Progress` after each chunk of evaluations; if it returns True,
-            the transfer ends with the best result so far.
+        callback: called with a `Progress` at once, whose image is the initial one, and after each
+            chunk of evaluations; if it returns True, the transfer ends with the best so far.
 
     Returns:
         The result. After a KeyboardInterrupt, the best so far.
@@ -95,7 +95,7 @@ def transfer_pair(
     """`stylize` for checked images whose segments are paired already."""
     levels = plan_levels(content_image.shape[:2], config.solve_size, config.max_evaluations)
     build = partial(_level_objective, extractor, style_image, pairing, config)
-    initial_image = _initial_image(content_image, style_image, pairing, config)
+    initial_image = _initial_image(content_image, style_image, pairing, config, levels[0].size)
     solution = solve(content_image, initial_image, levels, build, config.optimizer, callback)
     target = content_image
     if not config.full_resolution:
@@ -139,13 +139,18 @@ def _level_objective(
 
 
 def _initial_image(
-    content_image: np.ndarray, style_image: np.ndarray, pairing: Pairing, config: TransferConfig
+    content_image: np.ndarray,
+    style_image: np.ndarray,
+    pairing: Pairing,
+    config: TransferConfig,
+    size: images.Size,
 ) -> np.ndarray:
-    if config.init == "content":
-        return content_image
-    if config.init == "color_matched":
-        return match_colors(content_image, style_image, pairing)
+    """Where the solve starts, at the size of its coarsest level."""
     if config.init == "noise":
-        generator = np.random.default_rng(config.seed)
-        return generator.random(content_image.shape, np.float32)
-    return images.resize(images.read_image(config.init, "init"), content_image.shape[:2])
+        return np.random.default_rng(config.seed).random((*size, 3), np.float32)
+    if config.init not in ("content", "color_matched"):
+        return images.resize(images.read_image(config.init, "init"), size)
+    content = images.resize(content_image, size)
+    if config.init == "content":
+        return content
+    return match_colors(content_image, style_image, pairing).apply(content)

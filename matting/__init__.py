@@ -1,9 +1,19 @@
-"""Matting Laplacian, guided-filter operator and local affine colour maps of an image."""
+"""Matting Laplacian, guided-filter operator and local affine colour maps of an image.
 
-from matting.guided_filter import GuidedFilter
+TensorFlow is loaded with the first operator that needs it, not by the NumPy parts.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from matting.laplacian import laplacian_stencil, stencil_offsets
 from matting.local_affine import LocalAffineMap, fit_local_affine
-from matting.operator import MattingLaplacian
+
+if TYPE_CHECKING:
+    from matting.guided_filter import GuidedFilter
+    from matting.operator import MattingLaplacian
+
+_HOMES = {"GuidedFilter": "matting.guided_filter", "MattingLaplacian": "matting.operator"}
 
 __all__ = [
     "GuidedFilter",
@@ -13,3 +23,9 @@ __all__ = [
     "laplacian_stencil",
     "stencil_offsets",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'matting' has no attribute {name!r}")

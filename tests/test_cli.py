@@ -66,6 +66,16 @@ def test_program_run_from_elsewhere_prints_nothing_but_its_own_lines(pair):
     assert (pair / "o.jpg").exists()
 
 
+def test_preview_is_written_before_the_solve(pair, monkeypatch):
+    def interrupt(self, progress):
+        assert images.read_image("preview.png").shape == (48, 64, 3)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli._Reporter, "__call__", interrupt)
+    assert run(preview="preview.png") == cli.INTERRUPTED
+    assert not (pair / "output.png").exists()
+
+
 def test_dry_run_checks_and_writes_nothing(pair, capfd):
     assert run("--dry_run") == cli.DONE
     assert "nothing was solved" in capfd.readouterr().out
@@ -121,6 +131,7 @@ BAD_INPUT = {
         {"output_image": "no/output.png"},
         ["output_image", "no"],
     ),
+    "preview of an unknown kind": lambda pair: ({"preview": "p.xyz"}, ["preview", ".xyz"]),
     "output of an unknown kind": lambda pair: ({"output_image": "output.xyz"}, [".xyz"]),
     "value that is no number": lambda pair: ({"solve_size": "large"}, ["solve_size", "large"]),
     "value that is no choice": lambda pair: ({"optimizer": "sgd"}, ["optimizer", "'sgd'", "adam"]),
@@ -172,7 +183,8 @@ def test_rotated_photo_comes_out_upright(pair):
 
 def test_interrupt_keeps_the_best_result_so_far(pair, monkeypatch, capfd):
     def interrupt(self, progress):
-        raise KeyboardInterrupt
+        if progress.evaluations:
+            raise KeyboardInterrupt
 
     monkeypatch.setattr(cli._Reporter, "__call__", interrupt)
     assert run(max_evaluations=50) == cli.DONE

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
+from dpst import images
 from dpst.color_matching import match_colors, monge_kantorovich_map
 from dpst.segmentation import decode_label_maps, pair_segments, single_segment
 
@@ -33,18 +34,38 @@ def test_segments_come_near_their_styles_mean_color(photo_pair):
     sizes = content.shape[:2], style.shape[:2]
     maps = decode_label_maps(content_labels, style_labels, *sizes)
     pairing = pair_segments(*maps, content, style)
-    matched = match_colors(content, style, pairing)
+    matched = match_colors(content, style, pairing).apply(content)
     for label in (0, 1):
         target = style[style_labels == label].mean(0)
         before = np.abs(content[content_labels == label].mean(0) - target).max()
         after = np.abs(matched[content_labels == label].mean(0) - target).max()
         assert after < 0.5 * before
-    assert matched.min() >= 0 and matched.max() <= 1
 
 
 @pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
 def test_flat_images_give_finite_colors(level):
     flat = np.full((40, 40, 3), level, np.float32)
     style = np.full((36, 36, 3), 0.3, np.float32)
-    matched = match_colors(flat, style, single_segment((40, 40), (36, 36)))
+    matched = match_colors(flat, style, single_segment((40, 40), (36, 36)), 1.0).apply(flat)
     np.testing.assert_allclose(matched, 0.3, atol=1e-3)
+
+
+def test_strength_is_the_share_of_the_way(photo_pair):
+    content, style = photo_pair[:2]
+    pairing = single_segment(content.shape[:2], style.shape[:2])
+    none, half, full = (
+        match_colors(content, style, pairing, strength).apply(content) for strength in (0, 0.5, 1)
+    )
+    np.testing.assert_allclose(half, (none + full) / 2, atol=1e-5)
+    assert np.abs(none - content).mean() < 0.02
+
+
+def test_map_of_a_large_photo_is_that_of_its_small_copy(photo_pair):
+    content, style = photo_pair[:2]
+    large = images.resize(content, (600, 800))
+    small = images.resize(content, (262, 350))
+    matched_small, matched_large = (
+        match_colors(image, style, single_segment(image.shape[:2], style.shape[:2])).apply(small)
+        for image in (small, large)
+    )
+    np.testing.assert_allclose(matched_small, matched_large, atol=0.02)
