@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--segments", default="1,2,3,5,8", help="numbers of segments, at 700 px")
     parser.add_argument("--pairs", type=Path, help="folder of pairs; default: the sample in data/")
     parser.add_argument("--weights", type=Path, help="SqueezeNet's weight file; else found")
-    parser.add_argument("--rounds", type=int, default=7, help="chunks that count, of each")
+    parser.add_argument("--rounds", type=int, default=5, help="chunks that count, of each")
     arguments = parser.parse_args()
     extractor, extractor_name = load_squeezenet(arguments.weights)
     original = read_pairs(arguments.pairs, 1)[0]

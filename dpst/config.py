@@ -49,8 +49,8 @@ class TransferConfig:
         "Apply the result to the content image at its own size; otherwise the output has the "
         "solve size.",
     )
-    content_weight: float = _setting(0.2, "Weight of the content loss.", minimum=0)
-    style_weight: float = _setting(0.4, "Weight of the style losses.", minimum=0)
+    content_weight: float = _setting(0.3, "Weight of the content loss.", minimum=0)
+    style_weight: float = _setting(0.3, "Weight of the style losses.", minimum=0)
     photorealism_weight: float = _setting(
         1000.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0
     )
