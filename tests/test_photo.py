@@ -7,8 +7,10 @@ import tensorflow as tf
 from dpst.config import TransferConfig
 from dpst.extractors import EmbeddedExtractor
 from dpst.losses import SortedGuidance
+from dpst.optimizers import lbfgs
 from dpst.photo import photo_objective
 from dpst.segmentation import decode_label_maps, pair_segments, single_segment
+from matting import GuidedFilter
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +74,30 @@ def test_sorted_and_dense_guidance_give_one_objective(extractor, photo_pair, mon
     np.testing.assert_allclose(value, dense_value, rtol=1e-5)
     scale = np.abs(gradient).max()
     np.testing.assert_allclose(gradient, dense_gradient, atol=1e-4 * scale)
+
+
+def test_whole_chunk_compiles_to_one_program_with_the_same_iterates(
+    extractor, photo_pair, monkeypatch
+):
+    """What a GPU runs: objective, preconditioner and solver without a return to the host."""
+    content, style = photo_pair[:2]
+    with monkeypatch.context() as patch:
+        patch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["a GPU"])
+        objective = photo_objective(
+            extractor, content, style, _pairing(photo_pair), TransferConfig()
+        )
+    preconditioner = GuidedFilter.from_image(content, 12.0, 1e-3, 1e-2)
+    results = [
+        lbfgs.minimize(
+            objective,
+            tf.constant(content),
+            num_correction_pairs=3,
+            max_evaluations=8,
+            preconditioner=preconditioner,
+            jit_compile=jit_compile,
+        )
+        for jit_compile in (False, True)
+    ]
+    assert results[0].value < 0.9 * objective(tf.constant(content))[0]
+    np.testing.assert_allclose(results[0].value, results[1].value, rtol=1e-3)
+    np.testing.assert_allclose(results[0].position, results[1].position, atol=5e-3)

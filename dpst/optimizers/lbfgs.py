@@ -48,7 +48,7 @@ class LbfgsState(NamedTuple):
     ypy: tf.Tensor  # [m, m], y_i^T P y_j
     num_pairs: tf.Tensor
     num_evaluations: tf.Tensor
-    num_iterations: tf.Tensor
+    num_iterations: tf.Tensor  # -1 before the first evaluation
     status: tf.Tensor
 
 
@@ -112,7 +112,7 @@ def minimize(
         value=state.value,
         gradient=state.gradient,
         num_evaluations=int(state.num_evaluations),
-        num_iterations=int(state.num_iterations),
+        num_iterations=max(int(state.num_iterations), 0),
         stop_reason=_REASONS[int(state.status)],
         state=state,
     )
