@@ -18,6 +18,7 @@ from benchmarks.workload import (
     SAMPLE,
     Pair,
     find_squeezenet_weights,
+    pair_folders,
     read_pair,
 )
 from dpst import images
@@ -36,7 +37,7 @@ def main() -> None:
     arguments = parser.parse_args()
     sample = (SAMPLE, ".jpg")
     if arguments.pairs is not None:
-        sample = (sorted(arguments.pairs.glob("*/content.png"))[0].parent, ".png")
+        sample = (pair_folders(arguments.pairs)[0], ".png")
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -69,6 +69,16 @@ def read_pair(folder: Path, suffix: str = ".png") -> Pair:
     return Pair(folder.name, content_image, style_image, pairing)
 
 
+def pair_folders(folder: Path) -> list[Path]:
+    """The subfolders of a folder that hold a pair, sorted; there is at least one."""
+    found = sorted(path.parent for path in folder.glob("*/content.png"))
+    if not found:
+        raise FileNotFoundError(
+            f"pairs folder '{folder}' holds no */content.png; pass the folder of the pairs' folders"
+        )
+    return found
+
+
 def read_pairs(folder: Path | None, num_pairs: int) -> list[Pair]:
     """Read pairs, evenly spread over the sorted subfolders of a folder.
 
@@ -84,11 +94,7 @@ def read_pairs(folder: Path | None, num_pairs: int) -> list[Pair]:
     """
     if folder is None:
         return [read_pair(SAMPLE, ".jpg")]
-    found = sorted(path.parent for path in folder.glob("*/content.png"))
-    if not found:
-        raise FileNotFoundError(
-            f"pairs folder '{folder}' holds no */content.png; pass the folder of the pairs' folders"
-        )
+    found = pair_folders(folder)
     places = np.linspace(0, len(found) - 1, min(num_pairs, len(found))).round().astype(int)
     return [read_pair(found[place]) for place in places]
 
