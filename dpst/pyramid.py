@@ -161,8 +161,10 @@ def solve(
         start = np.clip(start, 0, 1)
         result = None
         try:
-            if index == 0:
-                report(None, start)
+            if index == 0 and report(None, start):
+                local_map = fit_local_affine(content, start, MAP_RADIUS, MAP_EPSILON)
+                stop_reason = StopReason.INTERRUPTED
+                break
             objective = build_objective(content)
             for result in _chunks(objective, content, start, level, optimizer):
                 stop_reason = result.stop_reason

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -266,11 +265,8 @@ def test_squeezenet_features_equal_the_oracle(
 
 
 @pytest.mark.shared
-def test_squeezenet_with_published_weights_equals_the_oracle() -> None:
-    shared = Path(os.environ.get("DPST_SHARED", Path(__file__).parents[2] / "shared"))
+def test_squeezenet_with_published_weights_equals_the_oracle(shared: Path) -> None:
     path = shared / "weights" / "squeezenet_v1.1_imagenet_notop.h5"
-    if not path.is_file():
-        pytest.skip(f"needs the SqueezeNet weights at {path}; set DPST_SHARED")
     extractor = SqueezeNetExtractor(path)
     images = random_images(height=50, width=61)
     expected = {name: x[None] for name, x in squeezenet_features(images[0], path).items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from PIL import Image
 
 from dpst.segmentation import LUAN_PALETTE, LabelMap, decode_label_maps, read_label_maps
 from dpst.segmentation.label_map import MAXIMUM_LABELS
-
-SHARED = Path(os.environ.get("DPST_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 LUAN_COLORS = [tuple(bytes.fromhex(color)) for color in LUAN_PALETTE]
 BLACK, WHITE, GREY, RED, BLUE, YELLOW = (
@@ -367,10 +364,9 @@ def test_any_clean_map_in_luans_colours_comes_back_exactly(
 
 
 @pytest.mark.shared
-def test_published_maps_decode_to_luans_colours() -> None:
-    folders = sorted((SHARED / "pairs").glob("[0-9][0-9]"))
-    if not folders:
-        pytest.skip(f"no label maps in {SHARED / 'pairs'}")
+def test_published_maps_decode_to_luans_colours(shared: Path) -> None:
+    folders = sorted((shared / "pairs").glob("[0-9][0-9]"))
+    assert folders
     for folder in folders:
         sizes = []
         for name in ("content", "style"):

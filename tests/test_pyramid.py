@@ -78,6 +78,16 @@ def test_callback_sees_every_chunk_and_can_stop(content):
     assert np.isfinite(solution.local_map.apply(content)).all()
 
 
+def test_callback_that_stops_at_once_keeps_the_initial_image(content):
+    start = 0.5 * content + 0.2
+    levels = (Level((40, 60), 20),)
+    build = _toward(lambda c: 0.2 * c)
+    solution = solve(content, start, levels, build, callback=lambda progress: True)
+    assert solution.stop_reason is StopReason.INTERRUPTED
+    assert solution.history == ()
+    np.testing.assert_allclose(solution.local_map.apply(content), start, atol=0.01)
+
+
 def test_keyboard_interrupt_keeps_the_best_so_far(content):
     def interrupt(progress):
         if progress.evaluations:
