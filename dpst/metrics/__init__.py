@@ -1,0 +1,32 @@
+"""Quality of a transfer: is the content kept, is it still a photo, is the style reached.
+
+Segments come as `content_labels` int [height, width], of the content and the output image,
+`style_labels` int [style_height, style_width], and `style_index`, the style label that serves each
+content label 0 ... K-1, as in a `Pairing`; without it the label of the same number serves. None for
+both maps is one segment. Distances from the style are averaged over segments by area; segments
+below `MINIMUM_SEGMENT_PIXELS` in either image are left out, and the distance is NaN if none is
+left.
+"""
+
+from dpst.metrics.color import color_distance, rgb_to_lab, sliced_wasserstein
+from dpst.metrics.features import content_distance, gram_distance, statistics_distance
+from dpst.metrics.photorealism import affine_residual, matting_energy
+from dpst.metrics.quality import Metrics, measure
+from dpst.metrics.segments import MINIMUM_SEGMENT_PIXELS
+from dpst.metrics.structure import edge_ssim, ssim
+
+__all__ = [
+    "MINIMUM_SEGMENT_PIXELS",
+    "Metrics",
+    "affine_residual",
+    "color_distance",
+    "content_distance",
+    "edge_ssim",
+    "gram_distance",
+    "matting_energy",
+    "measure",
+    "rgb_to_lab",
+    "sliced_wasserstein",
+    "ssim",
+    "statistics_distance",
+]
