@@ -26,7 +26,7 @@ from dpst import TransferConfig, images
 from dpst.extractors import Extractor
 from dpst.losses import photorealism_loss
 from dpst.objective import ImageTerm, Objective
-from dpst.pyramid import GRID_SPACING, GUIDE_EPSILON, IDENTITY_WEIGHT
+from dpst.pyramid import solver_preconditioner
 from matting import GuidedFilter, MattingLaplacian
 
 Calls = dict[str, Callable[[], object]]
@@ -80,7 +80,7 @@ def operator_calls(pair: Pair, laplacian: MattingLaplacian) -> Calls:
     flat = tf.reshape(x, [-1, 3])
     flat_array = flat.numpy().astype(np.float64)
     matrix, sparse_tensor = laplacian.to_scipy(), laplacian.to_sparse_tensor()
-    preconditioner = guided_filter(pair.content_image)
+    preconditioner = solver_preconditioner(pair.content_image)
     return {
         SCIPY: lambda: matrix @ flat_array,
         SPARSE_TENSOR: lambda: tf.sparse.sparse_dense_matmul(sparse_tensor, flat),
@@ -107,7 +107,7 @@ def build_calls(content_image: np.ndarray) -> Calls:
     """Making the operators from an image."""
     calls: Calls = {
         BUILD: lambda: MattingLaplacian.from_image(content_image),
-        BUILD_FILTER: lambda: guided_filter(content_image),
+        BUILD_FILTER: lambda: solver_preconditioner(content_image),
     }
     try:
         from pymatting import cf_laplacian
@@ -115,11 +115,6 @@ def build_calls(content_image: np.ndarray) -> Calls:
         return calls
     exact = content_image.astype(np.float64)
     return {PYMATTING: lambda: cf_laplacian(exact), **calls}
-
-
-def guided_filter(content_image: np.ndarray) -> GuidedFilter:
-    """The preconditioner as the solver has it."""
-    return GuidedFilter.from_image(content_image, GRID_SPACING, GUIDE_EPSILON, IDENTITY_WEIGHT)
 
 
 @tf.function(autograph=False)

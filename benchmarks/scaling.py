@@ -17,15 +17,8 @@ from benchmarks.workload import Pair, load_squeezenet, pair_objective, read_pair
 from dpst import TransferConfig, images
 from dpst.extractors import Extractor
 from dpst.optimizers import lbfgs
-from dpst.pyramid import (
-    CHUNK_EVALUATIONS,
-    GRID_SPACING,
-    GUIDE_EPSILON,
-    IDENTITY_WEIGHT,
-    NUM_CORRECTION_PAIRS,
-)
+from dpst.pyramid import CHUNK_EVALUATIONS, NUM_CORRECTION_PAIRS, solver_preconditioner
 from dpst.segmentation import Pairing
-from matting import GuidedFilter
 
 SEGMENTS_SIZE = 700  # longer side in pixels, for the rows that vary the segments
 WAVE = 0.3  # how far a stripe's border swings, in stripes
@@ -86,9 +79,7 @@ def chunk(pair: Pair, extractor: Extractor) -> Callable[[], object]:
         tf.constant(pair.content_image),
         num_correction_pairs=NUM_CORRECTION_PAIRS,
         max_evaluations=CHUNK_EVALUATIONS,
-        preconditioner=GuidedFilter.from_image(
-            pair.content_image, GRID_SPACING, GUIDE_EPSILON, IDENTITY_WEIGHT
-        ),
+        preconditioner=solver_preconditioner(pair.content_image),
     )
     return partial(minimize, previous_result=minimize(previous_result=minimize()))
 

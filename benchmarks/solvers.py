@@ -24,7 +24,7 @@ from dpst import TransferConfig
 from dpst.extractors import EmbeddedExtractor, Extractor
 from dpst.objective import Objective
 from dpst.optimizers import StopReason, lbfgs
-from dpst.pyramid import GRID_SPACING, GUIDE_EPSILON, IDENTITY_WEIGHT, NUM_CORRECTION_PAIRS
+from dpst.pyramid import NUM_CORRECTION_PAIRS, solver_preconditioner
 from matting import GuidedFilter
 
 CHECKPOINTS = (25, 50, 100, 200)  # evaluations; plain L-BFGS runs on
@@ -72,7 +72,7 @@ def run_all(
     budget = CHECKPOINTS[-1]
     function = peers.numpy_function(objective, start.shape)
     function(start.ravel())  # traces and compiles
-    guided_filter = GuidedFilter.from_image(start, GRID_SPACING, GUIDE_EPSILON, IDENTITY_WEIGHT)
+    guided_filter = solver_preconditioner(start)
     runs: dict[str, Callable[[peers.Trace], None]] = {
         PLAIN: partial(
             run_ours,

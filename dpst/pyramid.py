@@ -16,19 +16,22 @@ from matting import GuidedFilter, LocalAffineMap, fit_local_affine
 
 COARSE_EVALUATIONS = 2  # per evaluation at the finest level, at each level below
 MIN_LEVEL_SIDE = 160  # a coarser level's longer side is at least this
+SIDE_MULTIPLE = 16  # the shorter side is rounded to it, so that photos of many sizes share traces
+MIN_ROUNDED_SIDE = 128  # below it that would distort too much
 CHUNK_EVALUATIONS = 5  # between looks at progress, in one compiled call
 MIN_PROGRESS = 2e-3  # a chunk that gains less than this share of the objective ends its level
 
-NUM_CORRECTION_PAIRS = 5  # more cost memory and time, and gain nothing measurable here
+NUM_CORRECTION_PAIRS = 10
 OPTIMIZERS: dict[str, Callable[..., OptimizerResult]] = {
     "lbfgs": partial(lbfgs.minimize, num_correction_pairs=NUM_CORRECTION_PAIRS),
     "adam": adam.minimize,
 }
 
 # The guided filter that preconditions the solver.
-GRID_SPACING = 12.0
-GUIDE_EPSILON = 1e-3
-IDENTITY_WEIGHT = 1e-2
+GRID_SPACINGS = (20.0, 5.0)
+GRID_WEIGHTS = (1.0, 0.1)
+GUIDE_EPSILON = 1e-5
+IDENTITY_WEIGHT = 3e-3
 
 # The local affine map from a level's content image to its output.
 MAP_RADIUS = 1
@@ -97,14 +100,30 @@ def plan_levels(size: images.Size, solve_size: int, max_evaluations: int) -> tup
         max_evaluations: evaluations at the finest level.
 
     Returns:
-        One or two levels: below half the size there is little left to gain.
+        One or two levels: below half the size there is little left to gain. The shorter side may
+        differ from that of the aspect ratio by half of `SIDE_MULTIPLE`; what is solved is a map of
+        colours, which does not mind.
     """
-    finest = images.fit_size(size, solve_size)
+    finest = _rounded(images.fit_size(size, solve_size))
     levels = [Level(finest, max_evaluations)]
-    coarse = images.fit_size(size, max(finest) // 2)
+    coarse = images.fit_size(finest, max(finest) // 2)
     if max(coarse) >= MIN_LEVEL_SIDE and min(coarse) >= images.MINIMUM_SIDE:
         levels.insert(0, Level(coarse, COARSE_EVALUATIONS * max_evaluations))
     return tuple(levels)
+
+
+def _rounded(size: images.Size) -> images.Size:
+    longer, shorter = max(size), min(size)
+    if shorter >= MIN_ROUNDED_SIDE:
+        shorter = min(round(shorter / SIDE_MULTIPLE) * SIDE_MULTIPLE, longer)
+    return (shorter, longer) if size[0] <= size[1] else (longer, shorter)
+
+
+def solver_preconditioner(content_image: np.ndarray) -> GuidedFilter:
+    """What the solver's steps at a level are smoothed by, for a content image of its size."""
+    return GuidedFilter.from_image(
+        content_image, GRID_SPACINGS, GRID_WEIGHTS, GUIDE_EPSILON, IDENTITY_WEIGHT
+    )
 
 
 def solve(
@@ -190,8 +209,7 @@ def _chunks(
     objective: Objective, content: np.ndarray, start: np.ndarray, level: Level, optimizer: str
 ) -> Iterator[OptimizerResult]:
     """The minimiser's results after each chunk, until the level ends."""
-    minimize = OPTIMIZERS[optimizer]
-    preconditioner = GuidedFilter.from_image(content, GRID_SPACING, GUIDE_EPSILON, IDENTITY_WEIGHT)
+    minimize = partial(OPTIMIZERS[optimizer], preconditioner=solver_preconditioner(content))
     position = tf.constant(start, tf.float32)
     result: OptimizerResult | None = None
     done = 0
@@ -201,7 +219,6 @@ def _chunks(
             objective,
             position,
             max_evaluations=min(CHUNK_EVALUATIONS, level.max_evaluations - done),
-            preconditioner=preconditioner,
             previous_result=previous,
         )
         done = result.num_evaluations

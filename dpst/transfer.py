@@ -99,7 +99,8 @@ def transfer_pair(
     solution = solve(content_image, initial_image, levels, build, config.optimizer, callback)
     target = content_image
     if not config.full_resolution:
-        target = images.resize(content_image, levels[-1].size)
+        size = images.fit_size(content_image.shape[:2], config.solve_size)
+        target = images.resize(content_image, size)
     output = np.clip(solution.local_map.apply(target), 0, 1)
     return TransferResult(output, solution.history, solution.stop_reason, pairing.notes)
 

@@ -3,7 +3,9 @@
 Source: He, Sun and Tang, "Guided Image Filtering", 2013; He and Sun, "Fast Guided Filter", 2015.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -26,63 +28,84 @@ def tent_weights(size: int, spacing: float) -> np.ndarray:
     return np.maximum(1 - distance / (centres[1] - centres[0]), 0)
 
 
-def window_models(
-    image: np.ndarray, rows: np.ndarray, columns: np.ndarray, epsilon: float
-) -> np.ndarray:
-    """Per window, the matrix that turns moments of p into its weighted local affine fit.
+class WindowGrid(NamedTuple):
+    """Windows at one scale, and what each needs to fit p to the colours of the guide.
 
-    With the weighted sums z = (sum p, sum p I) of a window, mass |w|, mean colour mu and
-    covariance Sigma, the fit's coefficients (offset, slopes) are M z, where with
-    A = (Sigma + epsilon)^-1
-
-        M = [[1 + mu^T A mu, -mu^T A], [-A mu, A]] / |w|,  symmetric and positive definite.
-
-    Args:
-        image: [height, width, 3], RGB in [0, 1].
-        rows: [num_rows, height] window weights along y.
-        columns: [num_columns, width] window weights along x.
-        epsilon: ridge on the slopes, above 0.
-
-    Returns:
-        float64 [num_rows, num_columns, 4, 4].
+    Attributes:
+        rows: float32 [num_rows, height], window weights along y.
+        columns: float32 [num_columns, width], window weights along x.
+        shares: float32 [num_rows, num_columns], weight of the scale over the window's mass |w|.
+        means: float32 [num_rows, num_columns, 3], mean colour mu.
+        precisions: float32 [num_rows, num_columns, 3, 3], share times (Sigma + epsilon)^-1, with
+            Sigma the covariance of the colours.
     """
-    height, width, _ = image.shape
-    homogeneous = np.concatenate([np.ones((height, width, 1)), image.astype(np.float64)], -1)
-    # A window's moments sum(w [1, I] [1, I]^T), the columns first so that little is held.
-    moments = np.empty((len(rows), len(columns), 4, 4))
-    for c in range(4):
-        products = columns @ (homogeneous * homogeneous[..., c : c + 1])
-        moments[..., c] = np.tensordot(rows, products, 1)
-    mass = moments[..., :1, :1]
-    mean = moments[..., 1:, :1] / mass
-    covariance = moments[..., 1:, 1:] / mass - mean @ np.swapaxes(mean, -1, -2)
-    inverse = np.linalg.inv(covariance + epsilon * np.eye(3))
-    models = np.empty_like(moments)
-    models[..., 1:, 1:] = inverse
-    models[..., 1:, :1] = -inverse @ mean
-    models[..., :1, 1:] = np.swapaxes(models[..., 1:, :1], -1, -2)
-    models[..., :1, :1] = 1 - np.swapaxes(mean, -1, -2) @ models[..., 1:, :1]
-    return models / mass
+
+    rows: tf.Tensor
+    columns: tf.Tensor
+    shares: tf.Tensor
+    means: tf.Tensor
+    precisions: tf.Tensor
+
+    @classmethod
+    def from_image(
+        cls, image: np.ndarray, spacing: float, weight: float, epsilon: float
+    ) -> "WindowGrid":
+        """Windows of a guide [height, width, 3]; see `GuidedFilter.from_image`."""
+        height, width, _ = image.shape
+        rows, columns = tent_weights(height, spacing), tent_weights(width, spacing)
+        homogeneous = np.concatenate([np.ones((height, width, 1)), image.astype(np.float64)], -1)
+        # A window's moments sum(w [1, I] [1, I]^T), the columns first so that little is held.
+        moments = np.empty((len(rows), len(columns), 4, 4))
+        for c in range(4):
+            products = columns @ (homogeneous * homogeneous[..., c : c + 1])
+            moments[..., c] = np.tensordot(rows, products, 1)
+        mass = moments[..., 0, 0].copy()
+        moments /= mass[..., None, None]
+        means = moments[..., 0, 1:]
+        covariances = moments[..., 1:, 1:] - means[..., :, None] * means[..., None, :]
+        precisions = np.linalg.inv(covariances + epsilon * np.eye(3))
+        shares = weight / mass
+        arrays = rows, columns, shares, means, shares[..., None, None] * precisions
+        return cls(*(tf.constant(array, tf.float32) for array in arrays))
+
+    def fit(self, z: tf.Tensor) -> tf.Tensor:
+        """Coefficients (offset, slopes) of each window's ridge fit.
+
+        Args:
+            z: [num_rows, num_columns, 4, channels], the moments (sum w p, sum w p I).
+
+        Returns:
+            The same shape. The offset is made from the rounded slopes, so that their errors cancel
+            in the fitted values also where the slopes are steep.
+        """
+        total, products = z[:, :, :1], z[:, :, 1:]
+        means = self.means[..., None]
+        slopes = tf.matmul(self.precisions, products - means * total)
+        offset = self.shares[..., None, None] * total
+        offset -= tf.reduce_sum(means * slopes, 2, keepdims=True)
+        return tf.concat([offset, slopes], 2)
 
 
 @tf.function(jit_compile=True, autograph=False)
-def _apply(
-    image: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor, models: tf.Tensor, p: tf.Tensor
-) -> tf.Tensor:
+def _apply(image: tf.Tensor, grids: tuple[WindowGrid, ...], p: tf.Tensor) -> tf.Tensor:
+    """Sum over grids of the averaged fits; passes over whole images are shared by all grids."""
     height, width, channels = p.shape
-    num_rows, num_columns = rows.shape[0], columns.shape[0]
-    # Gather: the moments of p over each window.
+    rows = tf.concat([grid.rows for grid in grids], 0)
     z = tf.concat([p] + [p * image[..., c : c + 1] for c in range(3)], -1)
     z = tf.matmul(rows, tf.reshape(z, [height, -1]))
-    z = tf.matmul(columns, tf.reshape(z, [num_rows, width, 4 * channels]))
-    # Fit, then spread: each pixel averages the fits of its windows.
-    fit = tf.matmul(models, tf.reshape(z, [num_rows, num_columns, 4, channels]))
-    fit = tf.reshape(fit, [num_rows, num_columns, 4 * channels])
-    fit = tf.matmul(columns, fit, transpose_a=True)
-    fit = tf.matmul(rows, tf.reshape(fit, [num_rows, -1]), transpose_a=True)
-    fit = tf.reshape(fit, [height, width, 4, channels])
-    slopes = sum(fit[:, :, 1 + c] * image[..., c : c + 1] for c in range(3))
-    return fit[:, :, 0] + slopes
+    parts = tf.split(z, [grid.rows.shape[0] for grid in grids])
+    spread = []
+    for grid, part in zip(grids, parts, strict=True):
+        num_rows, num_columns = grid.rows.shape[0], grid.columns.shape[0]
+        # Gather the moments of each window, fit, then let each column average its windows' fits.
+        part = tf.matmul(grid.columns, tf.reshape(part, [num_rows, width, 4 * channels]))
+        fit = grid.fit(tf.reshape(part, [num_rows, num_columns, 4, channels]))
+        fit = tf.reshape(fit, [num_rows, num_columns, 4 * channels])
+        spread.append(tf.matmul(grid.columns, fit, transpose_a=True))
+    fits = tf.reshape(tf.concat(spread, 0), [-1, 4 * width * channels])
+    fits = tf.reshape(tf.matmul(rows, fits, transpose_a=True), [height, width, 4, channels])
+    slopes = sum(fits[:, :, 1 + c] * image[..., c : c + 1] for c in range(3))
+    return fits[:, :, 0] + slopes
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,41 +115,39 @@ class GuidedFilter:
     K p = sum_k w_k(i) [mean_k(p) + (I_i - mu_k)^T (Sigma_k + epsilon)^-1 cov_k(I, p)], a sum over
     windows k of the weighted ridge fit of p to the colours of the guide I.
 
-    Deviation: instead of a box around every pixel, tent-shaped windows on a grid of the given
-    spacing, whose weights sum to 1 at every pixel. A sum of fits over any set of windows is
-    symmetric and semi-definite, so this one is too, with no rule for borders, and it costs four
-    small matrix products. A tent as wide as two spacings smooths like a box of radius
-    0.7 * spacing.
+    Deviations: instead of a box around every pixel, tent-shaped windows on a grid of the given
+    spacing, whose weights sum to 1 at every pixel; and several such grids, added with weights. A
+    sum of fits over any set of windows is symmetric and semi-definite, so this one is too, with no
+    rule for borders, and it costs four small matrix products. A tent as wide as two spacings
+    smooths like a box of radius 0.7 * spacing.
 
     Instances may be arguments of a `tf.function`: two images of one size share a trace.
 
     Attributes:
         image: float32 [height, width, 3], the guide.
-        rows: float32 [num_rows, height], window weights along y.
-        columns: float32 [num_columns, width], window weights along x.
-        models: float32 [num_rows, num_columns, 4, 4], see `window_models`.
+        grids: the windows, a grid a scale.
         identity: weight alpha of the identity that is added to K.
     """
 
     image: tf.Tensor
-    rows: tf.Tensor
-    columns: tf.Tensor
-    models: tf.Tensor
+    grids: tuple[WindowGrid, ...]
     identity: tf.Tensor
 
     @classmethod
     def from_image(
         cls,
         image: np.ndarray,
-        spacing: float = 12.0,
+        spacings: Sequence[float] = (12.0,),
+        weights: Sequence[float] | None = None,
         epsilon: float = 1e-3,
         identity: float = 0.0,
     ) -> "GuidedFilter":
-        """Build the operator K + identity * Id of a guide image.
+        """Build the operator sum_s weight_s K_s + identity * Id of a guide image.
 
         Args:
             image: [height, width, 3], RGB in [0, 1], at least 2x2.
-            spacing: distance between window centres in pixels, above 0.
+            spacings: distance between window centres in pixels, above 0, for each scale.
+            weights: weight of each scale, above 0; None gives each 1.
             epsilon: ridge on the colour slopes of a window, above 0.
             identity: weight of the identity, at least 0.
 
@@ -142,16 +163,22 @@ class GuidedFilter:
                 f"image has shape {image.shape}, must be [height, width, 3] of at least 2x2; "
                 "convert it to RGB."
             )
-        if spacing <= 0 or epsilon <= 0 or identity < 0:
+        weights = [1.0] * len(spacings) if weights is None else weights
+        if not spacings or len(weights) != len(spacings) or min(*spacings, *weights) <= 0:
             raise ValueError(
-                f"spacing = {spacing}, epsilon = {epsilon}, identity = {identity}: spacing and "
-                "epsilon must be above 0, identity at least 0; the defaults suit a photo."
+                f"spacings = {spacings}, weights = {weights}: they must be above 0, and there "
+                "must be as many of both, at least one."
             )
-        rows = tent_weights(image.shape[0], spacing)
-        columns = tent_weights(image.shape[1], spacing)
-        models = window_models(image, rows, columns, epsilon)
-        tensors = (tf.constant(a, tf.float32) for a in (image, rows, columns, models, identity))
-        return cls(*tensors)
+        if epsilon <= 0 or identity < 0:
+            raise ValueError(
+                f"epsilon = {epsilon}, identity = {identity}: epsilon must be above 0, identity "
+                "at least 0; the defaults suit a photo."
+            )
+        grids = tuple(
+            WindowGrid.from_image(image, spacing, weight, epsilon)
+            for spacing, weight in zip(spacings, weights, strict=True)
+        )
+        return cls(tf.constant(image, tf.float32), grids, tf.constant(identity, tf.float32))
 
     def __call__(self, p: tf.Tensor) -> tf.Tensor:
         """(K + identity * Id) p.
@@ -162,12 +189,11 @@ class GuidedFilter:
         Returns:
             float32 [height, width, channels].
         """
-        smooth = _apply(self.image, self.rows, self.columns, self.models, p)
-        return smooth + self.identity * p
+        return _apply(self.image, self.grids, p) + self.identity * p
 
-    def __tf_flatten__(self) -> tuple[tuple, tuple[tf.Tensor, ...]]:
+    def __tf_flatten__(self) -> tuple[tuple, tuple]:
         """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
-        return (), (self.image, self.rows, self.columns, self.models, self.identity)
+        return (), (self.image, self.grids, self.identity)
 
     @classmethod
     def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "GuidedFilter":

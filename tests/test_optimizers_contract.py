@@ -183,7 +183,7 @@ def test_functions_and_preconditioners_of_one_structure_share_a_trace(minimize: 
     for seed in range(3):
         image = np.random.default_rng(seed).random((6, 5, 3)).astype(np.float32)
         target = tf.constant(image[::-1])
-        smoother = GuidedFilter.from_image(image, 3.0, identity=0.1)
+        smoother = GuidedFilter.from_image(image, [3.0], identity=0.1)
         result = minimize(
             Distance(target), tf.constant(image), max_evaluations=30, preconditioner=smoother
         )

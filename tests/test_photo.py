@@ -86,7 +86,7 @@ def test_whole_chunk_compiles_to_one_program_with_the_same_iterates(
         objective = photo_objective(
             extractor, content, style, _pairing(photo_pair), TransferConfig()
         )
-    preconditioner = GuidedFilter.from_image(content, 12.0, 1e-3, 1e-2)
+    preconditioner = GuidedFilter.from_image(content, identity=1e-2)
     results = [
         lbfgs.minimize(
             objective,

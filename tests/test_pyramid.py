@@ -32,7 +32,18 @@ def content():
 
 
 def test_levels_are_halves_of_the_solve_size_coarsest_first():
-    assert plan_levels((1000, 1500), 700, 25) == (Level((233, 350), 50), Level((467, 700), 25))
+    assert plan_levels((1050, 1400), 700, 25) == (Level((264, 350), 50), Level((528, 700), 25))
+
+
+@pytest.mark.parametrize("shorter", [460, 463, 467, 471])
+def test_photos_of_nearly_one_shape_are_solved_at_one_size(shorter):
+    for size in ((shorter, 700), (2 * shorter, 1400)):
+        assert [level.size for level in plan_levels(size, 700, 25)] == [(232, 350), (464, 700)]
+    assert [level.size for level in plan_levels((700, shorter), 700, 25)][-1] == (700, 464)
+
+
+def test_square_photo_stays_square():
+    assert [level.size for level in plan_levels((700, 700), 700, 25)] == [(350, 350), (700, 700)]
 
 
 def test_small_image_is_not_enlarged_and_has_one_level():
