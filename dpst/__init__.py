@@ -7,14 +7,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dpst import extractors, losses, optimizers
+    from dpst import extractors, losses, metrics, optimizers
     from dpst.config import TransferConfig
     from dpst.objective import FeatureTerm, ImageTerm, Objective
     from dpst.transfer import Progress, TransferResult, stylize
 
 __version__ = "0.1.0"
 
-_MODULES = ("extractors", "losses", "optimizers")
+_MODULES = ("extractors", "losses", "metrics", "optimizers")
 _HOMES = {
     "FeatureTerm": "dpst.objective",
     "ImageTerm": "dpst.objective",
@@ -34,6 +34,7 @@ __all__ = [
     "TransferResult",
     "extractors",
     "losses",
+    "metrics",
     "optimizers",
     "stylize",
 ]

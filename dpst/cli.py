@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from absl import flags
@@ -18,6 +19,7 @@ from absl import flags
 from dpst import images
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
+from dpst.report import TRACE_NAME, check_report_dir, metric_lines, run_trace, write_trace
 from dpst.segmentation import Pairing, pair_segments, read_label_maps, single_segment
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ def define_flags() -> flags.FlagValues:
         ("style_labels", "Label map of the style image, in the same colours."),
         ("weights", "The extractor's weight file; otherwise found, or downloaded."),
         ("preview", "File to write a first, colour-matched picture to, within about a second."),
+        ("report_dir", f"Folder to write {TRACE_NAME} to: settings, history and quality."),
     ):
         define(flags.DEFINE_string, name, None, help_text)
     define(flags.DEFINE_bool, "dry_run", False, "Check everything, solve nothing.")
@@ -109,6 +112,8 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     images.check_output_path(values.output_image)
     if values.preview:
         images.check_output_path(values.preview, "preview")
+    if values.report_dir:
+        check_report_dir(values.report_dir)
     content_image = images.read_image(values.content_image, "content_image")
     style_image = images.read_image(values.style_image, "style_image")
     pairing = _read_pairing(values, config, content_image, style_image)
@@ -136,7 +141,27 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     images.write_image(values.output_image, result.output_image)
     seconds = time.monotonic() - start
     print(f"dpst: {values.output_image} written after {seconds:.0f} s: {result.stop_reason.value}.")
+    for line in metric_lines(result.metrics):
+        print(f"dpst:   {line}")
+    if values.report_dir:
+        inputs = _inputs(values, content_image.shape[:2], style_image.shape[:2])
+        trace = run_trace(inputs, config, result, seconds)
+        write_trace(Path(values.report_dir) / TRACE_NAME, trace)
     return DONE
+
+
+def _inputs(
+    values: flags.FlagValues, content_size: images.Size, style_size: images.Size
+) -> dict[str, dict[str, Any]]:
+    """Paths and sizes of the input files that were given, by flag."""
+    inputs: dict[str, dict[str, Any]] = {
+        "content_image": {"path": values.content_image, "size": content_size},
+        "style_image": {"path": values.style_image, "size": style_size},
+    }
+    for name in ("content_labels", "style_labels", "weights"):
+        if values[name].value:
+            inputs[name] = {"path": values[name].value}
+    return inputs
 
 
 def _read_pairing(

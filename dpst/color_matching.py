@@ -4,10 +4,12 @@ Source: Pitie and Kokaram, "The Linear Monge-Kantorovitch Linear Colour Mapping 
 Colour Transfer", 2007.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dpst import images
-from dpst.segmentation import Pairing
+from dpst.segmentation import Pairing, resize_labels
 from matting import LocalAffineMap, fit_local_affine
 
 STRENGTH = 0.75  # of the way: a full match looks overdone, and tears edges and skies
@@ -56,26 +58,46 @@ def match_colors(
     """
     content, labels = _small_copy(content_image, pairing.content_labels)
     style, style_labels = _small_copy(style_image, pairing.style_labels)
-    matched = content.copy()
-    for segment, style_label in enumerate(pairing.style_index):
-        inside, style_inside = labels == segment, style_labels == style_label
-        if inside.any() and style_inside.any():
-            colors = content[inside].astype(np.float64)
-            style_colors = style[style_inside].astype(np.float64)
-            matrix = monge_kantorovich_map(_covariance(colors), _covariance(style_colors))
-            matched[inside] = (colors - colors.mean(0)) @ matrix + style_colors.mean(0)
-    target = content + strength * (np.clip(matched, 0, 1) - content)
+    matched = segment_matched(content, style, labels, style_labels, pairing.style_index)
+    target = content + strength * (matched - content)
     radius = max(round(_RADIUS_SHARE * min(content.shape[:2])), 1)
     return fit_local_affine(content, target, radius, _MAP_EPSILON)
 
 
+def segment_matched(
+    content_image: np.ndarray,
+    style_image: np.ndarray,
+    content_labels: np.ndarray,
+    style_labels: np.ndarray,
+    style_index: Sequence[int],
+) -> np.ndarray:
+    """Map each segment's colours by its own linear map, in full and with seams: no photo yet.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1].
+        style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
+        content_labels: int [height, width], 0 ... K-1.
+        style_labels: int [style_height, style_width].
+        style_index: the style label of each content label; a segment without pixels in either
+            image stays as it is.
+
+    Returns:
+        float32 [height, width, 3], clipped to [0, 1].
+    """
+    matched = content_image.copy()
+    for segment, style_label in enumerate(style_index):
+        inside, style_inside = content_labels == segment, style_labels == style_label
+        if inside.any() and style_inside.any():
+            colors = content_image[inside].astype(np.float64)
+            style_colors = style_image[style_inside].astype(np.float64)
+            matrix = monge_kantorovich_map(_covariance(colors), _covariance(style_colors))
+            matched[inside] = (colors - colors.mean(0)) @ matrix + style_colors.mean(0)
+    return np.clip(matched, 0, 1)
+
+
 def _small_copy(image: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     size = images.fit_size(image.shape[:2], _SIZE)
-    rows, columns = (
-        (np.arange(small) + 0.5) * full // small
-        for small, full in zip(size, image.shape[:2], strict=True)
-    )
-    return images.resize(image, size), labels[np.ix_(rows.astype(int), columns.astype(int))]
+    return images.resize(image, size), resize_labels(labels, size)
 
 
 def _covariance(colors: np.ndarray) -> np.ndarray:

@@ -1,5 +1,7 @@
 """The command line as a user meets it: exit status, one line on error, no file left behind."""
 
+import dataclasses
+import json
 import subprocess
 import sys
 
@@ -8,6 +10,7 @@ import pytest
 from conftest import REPOSITORY
 from PIL import Image
 
+import dpst
 from dpst import cli, images
 
 
@@ -66,6 +69,42 @@ def test_program_run_from_elsewhere_prints_nothing_but_its_own_lines(pair):
     assert (pair / "o.jpg").exists()
 
 
+def test_metrics_are_printed_in_aligned_lines(pair, capfd):
+    assert run() == cli.DONE
+    lines = [line for line in capfd.readouterr().out.splitlines() if "is better" in line]
+    assert [line.split("(")[1].split(")")[0] for line in lines] == [
+        field.name for field in dataclasses.fields(dpst.metrics.Metrics)
+    ]
+    assert "edges kept (edge_ssim)" in lines[1] and lines[1].endswith("higher is better")
+    assert lines[2].endswith("lower is better")
+    assert len({line.rindex(" is better") - len(line.split()[-3]) for line in lines}) == 1
+
+
+def test_report_holds_the_run(pair):
+    labels = {"content_labels": "content_labels.png", "style_labels": "style_labels.png"}
+    assert run(**labels, report_dir="new/report", tv_weight=0.5) == cli.DONE
+    trace = json.loads((pair / "new/report/trace.json").read_text())
+    assert sorted(path.name for path in (pair / "new/report").iterdir()) == ["trace.json"]
+    assert trace["version"] == dpst.__version__
+    assert trace["config"]["tv_weight"] == 0.5 and trace["config"]["max_evaluations"] == 2
+    assert trace["inputs"] == {
+        "content_image": {"path": "content.png", "size": [48, 64]},
+        "style_image": {"path": "style.png", "size": [48, 64]},
+        "content_labels": {"path": "content_labels.png"},
+        "style_labels": {"path": "style_labels.png"},
+    }
+    assert trace["history"][-1]["level"] == 0 and trace["history"][-1]["evaluations"] == 2
+    assert trace["history"][-1]["loss"] > 0 and trace["seconds"] > 0
+    assert "budget" in trace["stop_reason"]
+    assert 0 < trace["metrics"]["edge_ssim"] <= 1
+
+
+def test_report_is_written_over_an_older_one(pair):
+    (pair / "trace.json").write_text("old")
+    assert run(report_dir=".") == cli.DONE
+    assert json.loads((pair / "trace.json").read_text())["inputs"]
+
+
 def test_preview_is_written_before_the_solve(pair, monkeypatch):
     def interrupt(self, progress):
         assert images.read_image("preview.png").shape == (48, 64, 3)
@@ -77,9 +116,15 @@ def test_preview_is_written_before_the_solve(pair, monkeypatch):
 
 
 def test_dry_run_checks_and_writes_nothing(pair, capfd):
-    assert run("--dry_run") == cli.DONE
+    before = sorted(pair.iterdir())
+    assert run("--dry_run", report_dir="new/report") == cli.DONE
     assert "nothing was solved" in capfd.readouterr().out
-    assert not (pair / "output.png").exists()
+    assert sorted(pair.iterdir()) == before
+
+
+def test_dry_run_finds_a_report_folder_that_cannot_be(pair, capfd):
+    assert run("--dry_run", report_dir="content.png") == cli.BAD_INPUT
+    assert_one_clear_line(capfd, "report_dir", "content.png")
 
 
 def test_help_names_every_setting(capfd):
@@ -132,6 +177,14 @@ BAD_INPUT = {
         ["output_image", "no"],
     ),
     "preview of an unknown kind": lambda pair: ({"preview": "p.xyz"}, ["preview", ".xyz"]),
+    "report folder that is a file": lambda pair: (
+        {"report_dir": "content.png"},
+        ["report_dir 'content.png'", "is a file"],
+    ),
+    "report folder below a file": lambda pair: (
+        {"report_dir": "content.png/a/b"},
+        ["report_dir", "content.png' is a file"],
+    ),
     "output of an unknown kind": lambda pair: ({"output_image": "output.xyz"}, [".xyz"]),
     "value that is no number": lambda pair: ({"solve_size": "large"}, ["solve_size", "large"]),
     "value that is no choice": lambda pair: ({"optimizer": "sgd"}, ["optimizer", "'sgd'", "adam"]),

@@ -3,7 +3,7 @@ import pytest
 import scipy.linalg
 
 from dpst import images
-from dpst.color_matching import match_colors, monge_kantorovich_map
+from dpst.color_matching import match_colors, monge_kantorovich_map, segment_matched
 from dpst.segmentation import decode_label_maps, pair_segments, single_segment
 
 
@@ -40,6 +40,29 @@ def test_segments_come_near_their_styles_mean_color(photo_pair):
         before = np.abs(content[content_labels == label].mean(0) - target).max()
         after = np.abs(matched[content_labels == label].mean(0) - target).max()
         assert after < 0.5 * before
+
+
+def test_matched_segments_have_their_styles_mean_and_covariance(photo_pair):
+    content, style, content_labels, style_labels = photo_pair
+    content, style = 0.1 * content + 0.4, 0.1 * style + 0.4  # nothing is clipped
+    before = content.copy()
+    matched = segment_matched(content, style, content_labels, style_labels, (1, 0))
+    assert matched.dtype == np.float32
+    for label, style_label in ((0, 1), (1, 0)):
+        colors = matched[content_labels == label].astype(np.float64)
+        goal = style[style_labels == style_label].astype(np.float64)
+        np.testing.assert_allclose(colors.mean(0), goal.mean(0), atol=1e-4)
+        np.testing.assert_allclose(np.cov(colors.T), np.cov(goal.T), atol=1e-4)
+    np.testing.assert_array_equal(content, before)
+
+
+def test_segment_without_pixels_in_the_style_stays_as_it_is(photo_pair):
+    content, style, content_labels, _ = photo_pair
+    zeros = np.zeros(style.shape[:2], int)
+    matched = segment_matched(content, style, content_labels, zeros, (0, 1))
+    is_lost = content_labels == 1
+    np.testing.assert_array_equal(matched[is_lost], content[is_lost])
+    assert np.abs(matched[~is_lost] - content[~is_lost]).mean() > 0.02
 
 
 @pytest.mark.parametrize("level", [0.0, 0.5, 1.0])

@@ -13,7 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from dpst.segmentation import LUAN_PALETTE, LabelMap, decode_label_maps, read_label_maps
+from dpst.segmentation import (
+    LUAN_PALETTE,
+    LabelMap,
+    decode_label_maps,
+    read_label_maps,
+    resize_labels,
+)
 from dpst.segmentation.label_map import MAXIMUM_LABELS
 
 LUAN_COLORS = [tuple(bytes.fromhex(color)) for color in LUAN_PALETTE]
@@ -185,6 +191,13 @@ def test_enlarged_map_repeats_each_label(factor: int) -> None:
     result = decode_one(colored(labels, BLACK, WHITE, RED), size)
     expected = decode_one(colored(labels, BLACK, WHITE, RED)).labels
     np.testing.assert_array_equal(result.labels, expected.repeat(factor, 0).repeat(factor, 1))
+
+
+def test_resized_labels_are_those_at_the_pixel_centres() -> None:
+    labels = np.arange(12).reshape(3, 4)
+    np.testing.assert_array_equal(resize_labels(labels, (1, 2)), [[5, 7]])
+    enlarged = np.repeat(np.repeat(labels, 2, 0), 3, 1)
+    np.testing.assert_array_equal(resize_labels(labels, (6, 12)), enlarged)
 
 
 def test_nearest_neighbour_does_not_shift_the_map() -> None:

@@ -1,8 +1,12 @@
+import dataclasses
+
 import numpy as np
 import pytest
+from conftest import REPOSITORY
 
 import dpst
-from dpst import images
+from dpst import images, transfer
+from dpst.segmentation import decode_label_maps, pair_segments
 
 CONFIG = dpst.TransferConfig(max_evaluations=8)
 
@@ -70,6 +74,87 @@ def test_orphan_label_is_said_in_the_notes(extractor, photo_pair):
     result = dpst.stylize(content, style, labels, style_labels, extractor, CONFIG)
     assert any("missing" in note for note in result.notes)
     assert np.isfinite(result.output_image).all()
+
+
+def test_metrics_are_those_of_measure_at_the_content_images_size(extractor, photo_pair):
+    content, style, content_labels, style_labels = photo_pair
+    result = dpst.stylize(content, style, content_labels, style_labels, extractor, CONFIG)
+    maps = decode_label_maps(content_labels, style_labels, content.shape[:2], style.shape[:2])
+    pairing = pair_segments(*maps, content, style)
+    expected = dpst.metrics.measure(
+        content,
+        style,
+        result.output_image,
+        lambda image: {name: layer.numpy()[0] for name, layer in extractor(image[None]).items()},
+        pairing.content_labels,
+        pairing.style_labels,
+        pairing.style_index,
+        extractor.style_layers,
+        extractor.content_layers,
+    )
+    assert dataclasses.asdict(result.metrics) == pytest.approx(
+        dataclasses.asdict(expected), rel=1e-6
+    )
+
+
+def test_metrics_of_the_sample_tell_a_transfer_from_none(extractor):
+    content, style = (images.read_image(REPOSITORY / f"data/{n}.jpg") for n in ("content", "style"))
+    config = dpst.TransferConfig(solve_size=64, max_evaluations=15, init="content")
+    done = dpst.stylize(content, style, extractor=extractor, config=config)
+    none = dpst.stylize(
+        content, style, extractor=extractor, config=config, callback=lambda progress: True
+    )
+    assert none.metrics.ssim > 0.99 and none.metrics.content_distance < 0.01
+    assert 0.3 < done.metrics.ssim < none.metrics.ssim
+    assert 0.3 < done.metrics.edge_ssim < none.metrics.edge_ssim
+    assert 0 < done.metrics.matting_energy < 1e-2
+    for name in ("color_distance", "gram_distance", "statistics_distance"):
+        assert 0 < getattr(done.metrics, name) < 0.8 * getattr(none.metrics, name)
+
+
+def test_metrics_hardly_depend_on_the_size_that_the_map_is_applied_at(extractor, photo_pair):
+    content, style = (images.resize(image, (192, 256)) for image in photo_pair[:2])
+    full, small = (
+        dpst.stylize(
+            content,
+            style,
+            *(np.repeat(np.repeat(labels, 4, 0), 4, 1) for labels in photo_pair[2:]),
+            extractor,
+            dpst.TransferConfig(max_evaluations=5, solve_size=64, full_resolution=is_full),
+        ).metrics
+        for is_full in (True, False)
+    )
+    for name in ("ssim", "edge_ssim", "statistics_distance", "content_distance"):
+        assert getattr(full, name) == pytest.approx(getattr(small, name), abs=0.02)
+
+
+def test_segments_too_small_to_compare_have_no_distance_from_the_style(extractor, photo_pair):
+    content, style = (image[:32, :32] for image in photo_pair[:2])
+    labels = np.repeat(np.arange(6), [5, 5, 5, 5, 6, 6])[:, None] * np.ones((1, 32), int)
+    metrics = dpst.stylize(content, style, labels, labels, extractor, CONFIG).metrics
+    assert np.isnan([metrics.color_distance, metrics.gram_distance]).all()
+    assert np.isnan(metrics.statistics_distance)
+    assert 0 < metrics.ssim <= 1 and np.isfinite(metrics.content_distance)
+
+
+def test_strip_below_a_window_at_the_solve_size_is_measured_wider(extractor):
+    assert transfer._measured_size((40, 2000), 700) == (32, 700)
+    assert transfer._measured_size((2000, 1000), 700) == (700, 350)
+    rng = np.random.default_rng(0)
+    content, style = rng.random((32, 400, 3), np.float32), rng.random((64, 64, 3), np.float32)
+    config = dpst.TransferConfig(max_evaluations=2, solve_size=200)
+    metrics = dpst.stylize(content, style, extractor=extractor, config=config).metrics
+    assert np.isfinite(dataclasses.astuple(metrics)).all()
+
+
+def test_interrupt_while_measuring_does_not_cost_the_output(extractor, photo_pair, monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(transfer, "measure", interrupt)
+    result = dpst.stylize(*photo_pair, extractor, CONFIG)
+    assert result.output_image.shape == photo_pair[0].shape
+    assert np.isnan(dataclasses.astuple(result.metrics)).all()
 
 
 @pytest.mark.parametrize(

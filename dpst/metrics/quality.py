@@ -1,7 +1,9 @@
 """`measure`: all metrics of one output image."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +20,15 @@ from dpst.metrics.photorealism import matting_energy
 from dpst.metrics.structure import edge_ssim, ssim
 
 
+def _metric(words: str, is_higher_better: bool = False) -> Any:
+    return dataclasses.field(metadata={"words": words, "is_higher_better": is_higher_better})
+
+
 @dataclass(frozen=True)
 class Metrics:
     """Quality of one output image; each field is the result of the function of its name.
+
+    The fields' metadata holds their `words` for a report, and `is_higher_better`.
 
     Attributes:
         ssim: structure kept, at most 1; higher is better.
@@ -37,13 +45,13 @@ class Metrics:
             keeps more.
     """
 
-    ssim: float
-    edge_ssim: float
-    matting_energy: float
-    color_distance: float
-    gram_distance: float
-    statistics_distance: float
-    content_distance: float
+    ssim: float = _metric("structure kept", is_higher_better=True)
+    edge_ssim: float = _metric("edges kept", is_higher_better=True)
+    matting_energy: float = _metric("departure from a photo")
+    color_distance: float = _metric("colours from the style's")
+    gram_distance: float = _metric("textures from the style's")
+    statistics_distance: float = _metric("features from the style's")
+    content_distance: float = _metric("features from the content's")
 
 
 def measure(

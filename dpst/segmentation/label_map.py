@@ -119,6 +119,25 @@ def decode_label_maps(
     )
 
 
+def resize_labels(labels: npt.NDArray[Any], size: images.Size) -> npt.NDArray[Any]:
+    """Resizes a label map by nearest neighbours, so that no label appears that was not there.
+
+    Sampled at pixel centres; OpenCV takes upper left corners and shifts the map.
+
+    Args:
+        labels: [height, width], of any dtype.
+        size: (height, width) of the result.
+
+    Returns:
+        A new array of that size, of the same dtype.
+    """
+    rows, columns = (
+        ((np.arange(new) + 0.5) * old / new).astype(np.intp)
+        for new, old in zip(size, labels.shape, strict=True)
+    )
+    return labels[np.ix_(rows, columns)]
+
+
 def _label_pixels(colors: Colors, palette: Colors) -> tuple[_Labels, _Mask]:
     """Labels int32 [height, width] of every pixel, and which pixels were off the palette."""
     separations = color_distances(palette, palette)
@@ -220,9 +239,9 @@ def _decode_pair(
         ]
     content, style = (
         LabelMap(
-            labels=_resize_nearest(labels, size),
+            labels=resize_labels(labels, size),
             colors=names,
-            off_palette_pixels=int(_resize_nearest(is_off_palette, size).sum()),
+            off_palette_pixels=int(resize_labels(is_off_palette, size).sum()),
         )
         for (labels, is_off_palette), size in zip(decoded, sizes, strict=True)
     )
@@ -254,12 +273,3 @@ def _check_aspect(map_size: images.Size, size: images.Size, source: str) -> None
         f"height), the aspect ratios must agree to {MAXIMUM_ASPECT_ERROR:.0%}: crop or redraw the "
         "label map over its image."
     )
-
-
-def _resize_nearest(values: npt.NDArray[Any], size: images.Size) -> npt.NDArray[Any]:
-    """Nearest neighbour at pixel centres; OpenCV's takes upper left corners and shifts the map."""
-    rows, columns = (
-        ((np.arange(new) + 0.5) * old / new).astype(np.intp)
-        for new, old in zip(size, values.shape, strict=True)
-    )
-    return values[np.ix_(rows, columns)]
