@@ -1,4 +1,4 @@
-"""Solvers on one objective, from one start: ours, plain L-BFGS, SciPy, TFP and PyTorch.
+"""Solvers on one objective: ours, plain L-BFGS, SciPy, TFP and PyTorch.
 
 python -m benchmarks.solvers --pairs=../shared/pairs
 """
@@ -15,19 +15,24 @@ import tensorflow as tf
 from benchmarks import peers
 from benchmarks.timing import print_table
 from benchmarks.workload import (
+    Pair,
     find_squeezenet_weights,
     load_squeezenet,
     pair_objective,
     read_pairs,
 )
 from dpst import TransferConfig
+from dpst.color_matching import match_colors
 from dpst.extractors import EmbeddedExtractor, Extractor
 from dpst.objective import Objective
 from dpst.optimizers import StopReason, lbfgs
 from dpst.pyramid import NUM_CORRECTION_PAIRS, solver_preconditioner
 from matting import GuidedFilter
 
-CHECKPOINTS = (25, 50, 100, 200)  # evaluations; plain L-BFGS runs on
+Runs = dict[str, Callable[[peers.Trace], None]]
+
+CHECKPOINTS = (25, 50, 100, 200)  # evaluations
+BUDGET = CHECKPOINTS[-1]  # of every solver; plain L-BFGS runs on
 PLAIN = "L-BFGS, plain"
 
 
@@ -38,6 +43,7 @@ def main() -> None:
     parser.add_argument("--num_pairs", type=int, default=5, help="pairs taken from that folder")
     parser.add_argument("--size", type=int, default=350, help="longer side in pixels")
     parser.add_argument("--plain_evaluations", type=int, default=1000)
+    parser.add_argument("--ours_only", action="store_true", help="leave the peers out")
     parser.add_argument("--weights", type=Path, help="SqueezeNet's weight file; else found")
     arguments = parser.parse_args()
     extractor: Extractor
@@ -49,13 +55,18 @@ def main() -> None:
     traces: dict[str, list[peers.Trace]] = {}
     for pair in (pair.resized(arguments.size) for pair in pairs):
         objective = pair_objective(pair, extractor, TransferConfig())
-        for name, trace in run_all(objective, pair.content_image, arguments.plain_evaluations):
+        runs = our_runs(objective, pair, arguments.plain_evaluations)
+        if not arguments.ours_only:
+            runs |= peer_runs(objective, pair.content_image)
+        for name, run in runs.items():
+            name, trace = traced(name, run)
             traces.setdefault(name, []).append(trace)
     names = ", ".join(pair.name for pair in pairs)
     title = f"{extractor_name}, {arguments.size} px, median of: {names}"
     plain_evaluations = arguments.plain_evaluations
     header = [
         title,
+        "start",
         *(str(n) for n in (*CHECKPOINTS, plain_evaluations)),
         "evaluations",
         "s",
@@ -65,49 +76,53 @@ def main() -> None:
     print_table(header, table_rows(traces, plain_evaluations))
 
 
-def run_all(
-    objective: Objective, start: np.ndarray, plain_evaluations: int
-) -> list[tuple[str, peers.Trace]]:
-    """Run every solver that is installed; (name, trace) of each."""
-    budget = CHECKPOINTS[-1]
+def our_runs(objective: Objective, pair: Pair, plain_evaluations: int) -> Runs:
+    """L-BFGS with and without its preconditioner; it starts from the content image, or as shipped.
+
+    At one size: a shipped run has passed a coarser level before.
+    """
+    content = pair.content_image
+    matched = match_colors(content, pair.style_image, pair.pairing).apply(content).clip(0, 1)
+    guided_filter = solver_preconditioner(content)
+    preconditioned = partial(run_ours, objective, guided_filter, NUM_CORRECTION_PAIRS, BUDGET)
+    plain_budget = max(plain_evaluations, BUDGET)
+    plain = partial(run_ours, objective, None, peers.NUM_CORRECTION_PAIRS, plain_budget)
+    return {
+        PLAIN: partial(plain, content),
+        "**L-BFGS, preconditioned**": partial(preconditioned, content),
+        "**the same from the color-matched image**": partial(preconditioned, matched),
+    }
+
+
+def peer_runs(objective: Objective, start: np.ndarray) -> Runs:
+    """The peers' solvers from the content image."""
     function = peers.numpy_function(objective, start.shape)
     function(start.ravel())  # traces and compiles
-    guided_filter = solver_preconditioner(start)
-    runs: dict[str, Callable[[peers.Trace], None]] = {
-        PLAIN: partial(
-            run_ours,
-            objective,
-            start,
-            None,
-            peers.NUM_CORRECTION_PAIRS,
-            max(plain_evaluations, budget),
-        ),
-        "**L-BFGS, preconditioned**": partial(
-            run_ours, objective, start, guided_filter, NUM_CORRECTION_PAIRS, budget
-        ),
-        "SciPy L-BFGS-B": partial(peers.run_scipy, function, start, budget),
-        "TFP `lbfgs_minimize`": partial(peers.run_tfp, function, start, budget),
-        "`torch.optim.LBFGS`, strong Wolfe": partial(peers.run_torch, function, start, budget),
+    return {
+        "SciPy L-BFGS-B": partial(peers.run_scipy, function, start, BUDGET),
+        "TFP `lbfgs_minimize`": partial(peers.run_tfp, function, start, BUDGET),
+        "`torch.optim.LBFGS`, strong Wolfe": partial(peers.run_torch, function, start, BUDGET),
     }
-    results = []
-    for name, run in runs.items():
-        trace = peers.Trace()
-        try:
-            run(trace)
-        except peers.BudgetSpent:
-            pass
-        except ImportError as error:
-            name += f" (not installed: {error.name})"
-        results.append((name, trace))
-    return results
+
+
+def traced(name: str, run: Callable[[peers.Trace], None]) -> tuple[str, peers.Trace]:
+    """Run a solver, if it is installed; (name, trace)."""
+    trace = peers.Trace()
+    try:
+        run(trace)
+    except peers.BudgetSpent:
+        pass
+    except ImportError as error:
+        name += f" (not installed: {error.name})"
+    return name, trace
 
 
 def run_ours(
     objective: Objective,
-    start: np.ndarray,
     preconditioner: GuidedFilter | None,
     num_correction_pairs: int,
     budget: int,
+    start: np.ndarray,
     trace: peers.Trace,
 ) -> None:
     """Chunks of one evaluation each make exactly the iterates of an undivided run."""
@@ -133,14 +148,13 @@ def table_rows(traces: dict[str, list[peers.Trace]], plain_evaluations: int) -> 
     """A row a solver, each figure the median over pairs."""
     plain = traces[PLAIN]
     goals = [trace.after(plain_evaluations) for trace in plain]
-    starts = f"{statistics.median(trace.best[0] for trace in plain):.4f}"
-    num_columns = len(CHECKPOINTS) + 1
-    rows = [["start", *[starts] * num_columns, "", "", "", ""]]
+    num_columns = len(CHECKPOINTS) + 2
+    rows = []
     for name, runs in traces.items():
         if not all(run.best for run in runs):
             rows.append([name, *["–"] * (num_columns + 4)])
             continue
-        row = [name]
+        row = [name, f"{statistics.median(run.best[0] for run in runs):.4f}"]
         for evaluations in CHECKPOINTS:
             row.append(f"{statistics.median(run.after(evaluations) for run in runs):.4f}")
         row.append(f"{statistics.median(goals):.4f}" if name == PLAIN else "")
