@@ -49,10 +49,13 @@ class TransferConfig:
         "Apply the result to the content image at its own size; otherwise the output has the "
         "solve size.",
     )
-    content_weight: float = _setting(0.3, "Weight of the content loss.", minimum=0)
+    content_weight: float = _setting(0.1, "Weight of the content loss.", minimum=0)
     style_weight: float = _setting(0.3, "Weight of the style losses.", minimum=0)
     photorealism_weight: float = _setting(
         1000.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0
+    )
+    structure_weight: float = _setting(
+        0.5, "Weight of the structure loss: edges are those of the content image.", minimum=0
     )
     tv_weight: float = _setting(0.0, "Weight of the total variation.", minimum=0)
     style_statistic: str = _setting(

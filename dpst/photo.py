@@ -24,6 +24,8 @@ from dpst.losses import (
     segment_gram_loss,
     segment_statistics,
     sorted_segment_statistics,
+    structure_loss,
+    structure_target,
     total_variation,
 )
 from dpst.objective import RGB, FeatureTerm, ImageTerm, Objective, Term
@@ -40,7 +42,9 @@ def photo_objective(
     pairing: Pairing,
     config: TransferConfig,
 ) -> Objective:
-    """The objective E(O) = w_c E_content + w_s E_style + w_p E_photo + w_tv E_tv.
+    """The objective of the photo method.
+
+    E(O) = w_c E_content + w_s E_style + w_p E_photo + w_e E_structure + w_tv E_tv
 
     Args:
         extractor: source of the features.
@@ -66,6 +70,9 @@ def photo_objective(
         laplacian = MattingLaplacian.from_image(content_image)
         weight = config.photorealism_weight
         terms += (ImageTerm("photorealism", photorealism_loss, laplacian, weight),)
+    if config.structure_weight:
+        edges = structure_target(tf.constant(content_image))
+        terms += (ImageTerm("structure", structure_loss, edges, config.structure_weight),)
     if config.tv_weight:
         terms += (ImageTerm("total_variation", _variation, (), config.tv_weight),)
     return Objective(extractor, terms)

@@ -19,7 +19,7 @@ MIN_LEVEL_SIDE = 160  # a coarser level's longer side is at least this
 SIDE_MULTIPLE = 16  # the shorter side is rounded to it, so that photos of many sizes share traces
 MIN_ROUNDED_SIDE = 128  # below it that would distort too much
 CHUNK_EVALUATIONS = 5  # between looks at progress, in one compiled call
-MIN_PROGRESS = 2e-3  # a chunk that gains less than this share of the objective ends its level
+MIN_PROGRESS = 2e-3  # two chunks that gain less than this share of the objective end their level
 
 NUM_CORRECTION_PAIRS = 10
 OPTIMIZERS: dict[str, Callable[..., OptimizerResult]] = {
@@ -212,6 +212,7 @@ def _chunks(
     minimize = partial(OPTIMIZERS[optimizer], preconditioner=solver_preconditioner(content))
     position = tf.constant(start, tf.float32)
     result: OptimizerResult | None = None
+    values: list[float] = []
     done = 0
     while done < level.max_evaluations:
         previous = result
@@ -227,9 +228,10 @@ def _chunks(
                 f"the objective is {float(result.value)} at the initial image, it and its "
                 "gradient must be finite; lower the weights, or start from --init=content."
             )
-        if previous is not None and result.stop_reason is StopReason.MAX_EVALUATIONS:
-            gain = float(previous.value) - float(result.value)
-            if gain < MIN_PROGRESS * float(previous.value):
+        values.append(float(result.value))
+        # Two, since a chunk may be spent on shortening one bad step.
+        if len(values) > 2 and result.stop_reason is StopReason.MAX_EVALUATIONS:
+            if values[-3] - values[-1] < MIN_PROGRESS * values[-3]:
                 result = dataclasses.replace(result, stop_reason=StopReason.LITTLE_PROGRESS)
         yield result
         if result.stop_reason is not StopReason.MAX_EVALUATIONS:

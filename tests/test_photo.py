@@ -29,10 +29,11 @@ def test_only_the_style_terms_are_above_zero_at_the_content_image(extractor, pho
     config = TransferConfig(tv_weight=0.0)
     objective = photo_objective(extractor, content, style, _pairing(photo_pair), config)
     values = objective.term_values(tf.constant(content))
-    assert set(values) == {"style", "content", "photorealism"}
+    assert set(values) == {"style", "content", "photorealism", "structure"}
     assert values["style"] > 0.01
     assert values["content"] == 0
     assert abs(values["photorealism"]) < 1e-3
+    assert abs(values["structure"]) < 1e-5
 
 
 @pytest.mark.parametrize("statistic", ["centred", "gram"])
@@ -48,7 +49,11 @@ def test_style_terms_vanish_where_the_style_image_is_the_content_image(
 
 @pytest.mark.parametrize(
     ("name", "term"),
-    [("content_weight", "content"), ("photorealism_weight", "photorealism")],
+    [
+        ("content_weight", "content"),
+        ("photorealism_weight", "photorealism"),
+        ("structure_weight", "structure"),
+    ],
 )
 def test_a_weight_of_zero_leaves_its_term_out(extractor, photo_pair, name, term):
     content, style = photo_pair[:2]

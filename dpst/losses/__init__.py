@@ -18,6 +18,12 @@ from dpst.losses.segment_statistics import (
     segment_statistics,
     sorted_segment_statistics,
 )
+from dpst.losses.structure import (
+    StructureLoss,
+    StructureTarget,
+    structure_loss,
+    structure_target,
+)
 from dpst.losses.total_variation import TotalVariationLoss, total_variation
 
 LOSSES = {
@@ -25,6 +31,7 @@ LOSSES = {
     "gram": GramLoss,
     "photorealism": PhotorealismLoss,
     "segment_gram": SegmentGramLoss,
+    "structure": StructureLoss,
     "total_variation": TotalVariationLoss,
 }
 
@@ -38,6 +45,8 @@ __all__ = [
     "SegmentGramLoss",
     "SegmentStatistics",
     "SortedGuidance",
+    "StructureLoss",
+    "StructureTarget",
     "TotalVariationLoss",
     "centred_target",
     "content_loss",
@@ -49,5 +58,7 @@ __all__ = [
     "segment_gram_loss",
     "segment_statistics",
     "sorted_segment_statistics",
+    "structure_loss",
+    "structure_target",
     "total_variation",
 ]
