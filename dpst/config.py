@@ -7,6 +7,9 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+ORPHAN_POLICIES = ("nearest", "merge", "content", "error")
+"""Take the style label closest in colour, merge into a neighbour, stay as photographed, or stop."""
+
 
 def _setting(
     default: Any, help_text: str, choices: tuple[str, ...] = (), minimum: float | None = None
@@ -36,6 +39,18 @@ class TransferConfig:
         "Where segments come from: the label files, or one segment where there are none "
         "(labels); one segment in any case (none).",
         choices=("labels", "none"),
+    )
+    orphan_policy: str = _setting(
+        "nearest",
+        "What becomes of a content label that the style labels lack: it takes the style label "
+        "closest in colour (nearest), joins the segment with which it shares the longest border "
+        "(merge), is kept as photographed (content), or is an error (error).",
+        choices=ORPHAN_POLICIES,
+    )
+    segment_map: str = _setting(
+        "",
+        "Which style label serves which content label, by hand: "
+        "content=style,content=style,... with none for a segment kept as photographed.",
     )
     extractor: str = _setting(
         "embedded",

@@ -29,7 +29,7 @@ from dpst.losses import (
     total_variation,
 )
 from dpst.objective import RGB, FeatureTerm, ImageTerm, Objective, Term
-from dpst.segmentation import Pairing, resize_masks
+from dpst.segmentation import KEPT, Pairing, resize_masks
 from matting import MattingLaplacian
 
 RGB_WEIGHT = 5.0  # of the raw colours, against 1 for each layer of the extractor
@@ -103,13 +103,21 @@ def _style_target(
     content: tf.Tensor, style: tf.Tensor, pairing: Pairing, config: TransferConfig
 ) -> tuple[CentredTarget | GramTarget, SortedGuidance | tf.Tensor]:
     """What the segments' statistics should be, and the guidance to take them with."""
-    num_segments = len(pairing.style_index)
+    num_segments, style_index = len(pairing.style_index), np.array(pairing.style_index)
     num_style_labels = int(pairing.style_labels.max()) + 1
     areas = np.bincount(pairing.content_labels.ravel(), minlength=num_segments)
     shares = tf.constant(areas[None] / areas.sum(), tf.float32)
     masks = resize_masks(pairing.content_labels, num_segments, tuple(content.shape[1:3]))
     style_masks = resize_masks(pairing.style_labels, num_style_labels, tuple(style.shape[1:3]))
-    moments = _statistics(style, _guidance(style_masks[list(pairing.style_index)]))
+    moments = _statistics(style, _guidance(style_masks[np.maximum(style_index, 0)]))
+    if KEPT in pairing.style_index:
+        # Its own statistics as the target: share 0 would let its neighbours' look leak in.
+        is_kept = tf.constant(style_index == KEPT)[None, :, None]
+        own = _statistics(content, _guidance(masks))
+        moments = SegmentStatistics(
+            tf.where(is_kept, own.mean, moments.mean),
+            tf.where(is_kept[..., None], own.gram, moments.gram),
+        )
     if config.style_statistic == "gram":
         return GramTarget(moments.gram, shares), _guidance(masks)
     whole = _statistics(style, _guidance(np.ones_like(style_masks[:1])))

@@ -11,6 +11,7 @@ from dpst import images
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor, load_extractor
+from dpst.kept_segments import restore_kept_segments
 from dpst.metrics import Metrics, measure
 from dpst.objective import Objective
 from dpst.optimizers import StopReason
@@ -18,6 +19,7 @@ from dpst.photo import photo_objective
 from dpst.pyramid import Progress, plan_levels, solve
 from dpst.segmentation import (
     Pairing,
+    SegmentRow,
     decode_label_maps,
     pair_segments,
     resize_labels,
@@ -36,11 +38,12 @@ class TransferResult:
             of the solve size where `full_resolution` is off.
         history: (level, evaluations at that level, objective), in order.
         stop_reason: why the finest level stopped.
-        notes: what was done about labels that do not match, a line each.
+        notes: what is messy about the label maps and what was done about it, a line each.
         metrics: quality of the output image, measured at the solve size with the features that
             the transfer used, so they compare with those of runs of the same size and extractor.
             The distances from the style are NaN where no segment has 200 px in both images; all
             are NaN after a KeyboardInterrupt while they were measured.
+        segments: a row for each label of either label map: areas, what is messy, what was done.
     """
 
     output_image: np.ndarray
@@ -48,6 +51,7 @@ class TransferResult:
     stop_reason: StopReason
     notes: tuple[str, ...]
     metrics: Metrics
+    segments: tuple[SegmentRow, ...] = ()
 
 
 def stylize(
@@ -80,19 +84,22 @@ def stylize(
     Raises:
         ValueError: an image, a label map or a setting is out of range.
     """
+    config = config or TransferConfig()
     content_image = _checked_image(content_image, "content_image")
     style_image = _checked_image(style_image, "style_image")
     if (content_labels is None) != (style_labels is None):
         missing = "content_labels" if content_labels is None else "style_labels"
         raise ValueError(f"{missing} is missing, must be given if the other is; give both or none.")
-    if content_labels is None or style_labels is None:
-        pairing = single_segment(content_image.shape[:2], style_image.shape[:2])
+    if content_labels is None or style_labels is None or config.segmentation == "none":
+        sizes = content_image.shape[:2], style_image.shape[:2]
+        pairing = single_segment(*sizes, config.segment_map)
     else:
         label_maps = decode_label_maps(
             content_labels, style_labels, content_image.shape[:2], style_image.shape[:2]
         )
-        pairing = pair_segments(*label_maps, content_image, style_image)
-    config = config or TransferConfig()
+        pairing = pair_segments(
+            *label_maps, content_image, style_image, config.orphan_policy, config.segment_map
+        )
     extractor = extractor or load_extractor(config.extractor)
     return transfer_pair(content_image, style_image, pairing, extractor, config, callback)
 
@@ -115,11 +122,14 @@ def transfer_pair(
         size = images.fit_size(content_image.shape[:2], config.solve_size)
         target = images.resize(content_image, size)
     output = np.clip(solution.local_map.apply(target), 0, 1)
+    output = restore_kept_segments(target, output, pairing)
     try:
         metrics = _measure(content_image, style_image, output, pairing, extractor, config)
     except KeyboardInterrupt:  # must not cost the output
         metrics = Metrics(*[float("nan")] * len(dataclasses.fields(Metrics)))
-    return TransferResult(output, solution.history, solution.stop_reason, pairing.notes, metrics)
+    return TransferResult(
+        output, solution.history, solution.stop_reason, pairing.notes, metrics, pairing.segments
+    )
 
 
 def _checked_image(image: np.ndarray, name: str) -> np.ndarray:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("matting", "dpst.images", "dpst.config"),
     ("dpst.extractors", "dpst.losses", "dpst.optimizers", "dpst.segmentation", "dpst.metrics"),
-    ("dpst.color_matching",),
+    ("dpst.color_matching", "dpst.kept_segments"),
     ("dpst.objective",),
     ("dpst.photo",),
     ("dpst.pyramid",),

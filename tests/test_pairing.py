@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dpst.segmentation import LabelMap, Pairing, pair_segments, single_segment
+from dpst.config import ORPHAN_POLICIES
+from dpst.segmentation import KEPT, LabelMap, Pairing, pair_segments, single_segment
 
 COLORS = ("0000ff", "00ff00", "ff0000", "ffffff")
 BLUE, GREEN, RED, WHITE = range(4)
@@ -128,10 +129,11 @@ def test_callers_arrays_are_left_alone() -> None:
 @given(
     st.tuples(st.integers(1, 40), st.integers(1, 40)),
     st.tuples(st.integers(1, 40), st.integers(1, 40)),
+    st.sampled_from(ORPHAN_POLICIES),
     st.integers(0, 2**31),
 )
 def test_any_label_maps_pair_completely(
-    content_size: tuple[int, int], style_size: tuple[int, int], seed: int
+    content_size: tuple[int, int], style_size: tuple[int, int], policy: str, seed: int
 ) -> None:
     generator = np.random.default_rng(seed)
     maps, photos = [], []
@@ -139,7 +141,12 @@ def test_any_label_maps_pair_completely(
         choices = generator.choice(4, generator.integers(1, 5), replace=False)
         maps.append(LabelMap(generator.choice(choices, size).astype(np.int32), COLORS))
         photos.append(generator.random((*size, 3), np.float32))
-    pairing = pair_segments(maps[0], maps[1], photos[0], photos[1])
+    try:
+        pairing = pair_segments(maps[0], maps[1], photos[0], photos[1], policy)
+    except ValueError as error:
+        assert policy in ("content", "error")
+        assert "must" in str(error)
+        return
     num_segments, num_style_segments = len(pairing.names), pairing.style_labels.max() + 1
     assert pairing.content_labels.dtype == pairing.style_labels.dtype == np.int32
     assert pairing.content_labels.shape == content_size
@@ -147,7 +154,8 @@ def test_any_label_maps_pair_completely(
     np.testing.assert_array_equal(np.unique(pairing.content_labels), np.arange(num_segments))
     np.testing.assert_array_equal(np.unique(pairing.style_labels), np.arange(num_style_segments))
     assert len(pairing.style_index) == num_segments
-    assert all(0 <= j < num_style_segments for j in pairing.style_index)
+    assert all(KEPT <= j < num_style_segments for j in pairing.style_index)
+    assert KEPT not in pairing.style_index or policy == "content"
 
 
 def test_single_segment_covers_both_images() -> None:
@@ -174,3 +182,89 @@ def test_photo_of_another_size_is_an_error() -> None:
         pair_segments(
             content_map, style_map, np.zeros((39, 20, 3), np.float32), photo(style_map, {})
         )
+
+
+# Policies.
+
+
+def orphaned(policy: str, **options: str) -> Pairing:
+    """Red lies between blue and green, more of it beside green; the style map lacks it."""
+    content_map, style_map = stripes(BLUE, RED, GREEN), stripes(BLUE, GREEN)
+    content_map.labels[:5, 40:45] = RED
+    return pair_segments(
+        content_map,
+        style_map,
+        photo(content_map, {BLUE: DARK, GREEN: BRIGHT, RED: 0.2}),
+        photo(style_map, {BLUE: DARK, GREEN: BRIGHT}),
+        orphan_policy=policy,
+        **options,
+    )
+
+
+def test_policy_nearest_is_the_default() -> None:
+    assert orphaned("nearest").style_index == (0, 1, 0)
+
+
+def test_policy_merge_joins_the_neighbour_with_the_longest_border() -> None:
+    pairing = orphaned("merge")
+    assert pairing.names == ("0000ff", "00ff00")
+    assert pairing.style_index == (0, 1)
+    np.testing.assert_array_equal(np.unique(pairing.content_labels[:, 20:]), [1])
+    assert "it joins segment 00ff00, its neighbour" in pairing.notes[0]
+
+
+def test_policy_content_keeps_the_orphan_as_photographed() -> None:
+    pairing = orphaned("content")
+    assert pairing.style_index == (0, 1, KEPT)
+    assert "it is kept as photographed" in pairing.notes[0]
+
+
+def test_policy_error_names_the_orphans() -> None:
+    with pytest.raises(ValueError, match="content labels ff0000 are missing.*another policy"):
+        orphaned("error")
+    assert orphaned("error", segment_map="ff0000=0000ff").style_index == (0, 1, 0)
+
+
+def test_merge_with_no_neighbour_that_is_served_takes_the_closest_in_colour() -> None:
+    content_map, style_map = stripes(BLUE), stripes(RED)
+    pairing = pair_segments(
+        content_map, style_map, photo(content_map, {}), photo(style_map, {}), "merge"
+    )
+    assert pairing.style_index == (0,)
+
+
+def test_unknown_policy_is_an_error() -> None:
+    with pytest.raises(ValueError, match="orphan_policy is 'drop', must be one of nearest"):
+        orphaned("drop")
+
+
+def test_segment_map_says_who_serves_whom() -> None:
+    pairing = orphaned("nearest", segment_map="0000ff=00ff00,ff0000=00ff00,00ff00=none")
+    assert pairing.style_index == (1, KEPT, 1)
+    assert pairing.notes == (
+        "label 0000ff (50 % of the style image) serves no segment of the content image",
+    )
+
+
+def test_speck_that_the_segment_map_names_stays_a_segment() -> None:
+    content_map = stripes(BLUE, RED)
+    content_map.labels[0, 0] = GREEN
+    style_map = stripes(BLUE, RED)
+    photos = photo(content_map, {}), photo(style_map, {})
+    pairing = pair_segments(content_map, style_map, *photos, segment_map="00ff00=none")
+    assert pairing.names == ("0000ff", "00ff00", "ff0000")
+    assert pairing.style_index == (0, KEPT, 1)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"segment_map": "0000ff=none,00ff00=none,ff0000=none"}],
+)
+def test_nothing_left_to_style_is_an_error(options: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="at least one must be styled"):
+        orphaned("nearest", **options)
+
+
+def test_segment_map_without_label_maps_is_an_error() -> None:
+    with pytest.raises(ValueError, match="there are no label maps"):
+        single_segment((3, 4), (5, 6), "0000ff=none")

@@ -76,6 +76,25 @@ def test_orphan_label_is_said_in_the_notes(extractor, photo_pair):
     assert np.isfinite(result.output_image).all()
 
 
+def test_policy_of_the_settings_decides_about_orphans(extractor, photo_pair):
+    content, style, content_labels, style_labels = photo_pair
+    labels = content_labels.copy()
+    labels[:, :20] = 2
+    config = dpst.TransferConfig(max_evaluations=2, orphan_policy="merge")
+    result = dpst.stylize(content, style, labels, style_labels, extractor, config)
+    assert [row.finding for row in result.segments] == ["", "", "orphan"]
+    assert "joins segment" in result.segments[2].action
+    config = dpst.TransferConfig(orphan_policy="error")
+    with pytest.raises(ValueError, match="content labels 2 are missing"):
+        dpst.stylize(content, style, labels, style_labels, extractor, config)
+
+
+def test_segmentation_none_leaves_label_maps_aside(extractor, photo_pair):
+    config = dpst.TransferConfig(max_evaluations=2, segmentation="none")
+    result = dpst.stylize(*photo_pair, extractor, config)
+    assert [row.label for row in result.segments] == ["all"]
+
+
 def test_metrics_are_those_of_measure_at_the_content_images_size(extractor, photo_pair):
     content, style, content_labels, style_labels = photo_pair
     result = dpst.stylize(content, style, content_labels, style_labels, extractor, CONFIG)

@@ -9,16 +9,21 @@ from dpst.segmentation.label_map import (
     resize_labels,
 )
 from dpst.segmentation.pairing import Pairing, pair_segments, single_segment
+from dpst.segmentation.preflight import SegmentRow, segment_table
+from dpst.segmentation.segment_map import KEPT
 
 __all__ = [
+    "KEPT",
     "LUAN_PALETTE",
     "LabelMap",
     "Pairing",
+    "SegmentRow",
     "decode_label_maps",
     "masks",
     "pair_segments",
     "read_label_maps",
     "resize_labels",
     "resize_masks",
+    "segment_table",
     "single_segment",
 ]

@@ -50,13 +50,24 @@ class LabelMap:
         labels: int32 [height, width], indices into `colors`; every pixel has one.
         colors: Name of each label: its colour in hex ("ff0000"), or the number that an integer map
             used for it. The same for the two maps of a pair; a label need not occur in both.
-        off_palette_pixels: How many of the pixels of `labels` had a colour that is not within
-            `COLOR_TOLERANCE` of any label's; they took the nearest.
+        off_palette_counts: For each label, how many of its pixels in `labels` had a colour that is
+            not within `COLOR_TOLERANCE` of any label's, and took this label as the nearest. Empty
+            where colours are not known.
+        shades: For each label the colour in hex, within `COLOR_TOLERANCE` of it, that the map
+            mostly shows it in, "" where there is none. Empty where the map was not colour-coded.
+        map_size: (height, width) of the map as it was given; None where that is not known.
     """
 
     labels: npt.NDArray[np.int32]
     colors: tuple[str, ...]
-    off_palette_pixels: int = 0
+    off_palette_counts: tuple[int, ...] = ()
+    shades: tuple[str, ...] = ()
+    map_size: images.Size | None = None
+
+    @property
+    def off_palette_pixels(self) -> int:
+        """How many pixels were off the palette in all."""
+        return sum(self.off_palette_counts)
 
 
 def read_label_maps(
@@ -138,8 +149,8 @@ def resize_labels(labels: npt.NDArray[Any], size: images.Size) -> npt.NDArray[An
     return labels[np.ix_(rows, columns)]
 
 
-def _label_pixels(colors: Colors, palette: Colors) -> tuple[_Labels, _Mask]:
-    """Labels int32 [height, width] of every pixel, and which pixels were off the palette."""
+def _label_pixels(colors: Colors, palette: Colors) -> tuple[_Labels, _Mask, tuple[str, ...]]:
+    """Labels int32 [height, width] of every pixel, which were off the palette, and the shades."""
     separations = color_distances(palette, palette)
     np.fill_diagonal(separations, 255)
     tolerance = min(COLOR_TOLERANCE, (int(separations.min()) - 1) // 2)
@@ -152,8 +163,12 @@ def _label_pixels(colors: Colors, palette: Colors) -> tuple[_Labels, _Mask]:
     table[codes] = np.arange(len(codes))
     inverse = table[pixel_codes]
     distances = color_distances(codes_to_colors(codes), palette)
-    labels = distances.argmin(axis=1).astype(np.int32)[inverse]
-    is_off_palette = (distances.min(axis=1) > tolerance)[inverse]
+    nearest = distances.argmin(axis=1).astype(np.int32)
+    labels = nearest[inverse]
+    is_far = distances.min(axis=1) > tolerance
+    is_off_palette = is_far[inverse]
+    counts = np.where(is_far, 0, np.bincount(inverse.ravel()))
+    shades = _shades(codes, counts, nearest, len(palette))
     # A clean map has no soft edges, and its thin lines must stay.
     if is_off_palette.mean() > MAXIMUM_STRAY_SHARE:
         is_core = flat_pixels(colors) & ~is_off_palette
@@ -163,7 +178,15 @@ def _label_pixels(colors: Colors, palette: Colors) -> tuple[_Labels, _Mask]:
         choices = distances[inverse[is_doubtful]].astype(np.int32)
         choices[~is_reached[is_doubtful]] = 256
         labels[is_doubtful] = choices.argmin(axis=1)
-    return labels, is_off_palette
+    return labels, is_off_palette, shades
+
+
+def _shades(
+    codes: npt.NDArray[np.int32], counts: npt.NDArray[np.intp], nearest: _Labels, num_labels: int
+) -> tuple[str, ...]:
+    """The most frequent colour of each label, "" where there is none."""
+    of_labels = [np.where(nearest == k, counts, 0) for k in range(num_labels)]
+    return tuple(f"{codes[own.argmax()]:06x}" if own.any() else "" for own in of_labels)
 
 
 def _reached_labels(labels: _Labels, is_core: _Mask, num_labels: int) -> _Mask:
@@ -234,18 +257,31 @@ def _decode_pair(
             raise ValueError(too_many_labels_message(len(numbers)))
         names = tuple(str(int(number)) for number in numbers)
         decoded = [
-            (np.searchsorted(numbers, values).astype(np.int32), np.zeros(values.shape, np.bool_))
+            (np.searchsorted(numbers, values).astype(np.int32), np.zeros(values.shape, bool), ())
             for values in maps
         ]
     content, style = (
-        LabelMap(
-            labels=resize_labels(labels, size),
-            colors=names,
-            off_palette_pixels=int(resize_labels(is_off_palette, size).sum()),
-        )
-        for (labels, is_off_palette), size in zip(decoded, sizes, strict=True)
+        _resized_map(*item, size, names) for item, size in zip(decoded, sizes, strict=True)
     )
     return content, style
+
+
+def _resized_map(
+    labels: _Labels,
+    is_off_palette: _Mask,
+    shades: tuple[str, ...],
+    size: images.Size,
+    names: tuple[str, ...],
+) -> LabelMap:
+    resized = resize_labels(labels, size)
+    off_palette = resized[resize_labels(is_off_palette, size)]
+    return LabelMap(
+        labels=resized,
+        colors=names,
+        off_palette_counts=tuple(np.bincount(off_palette, minlength=len(names)).tolist()),
+        shades=shades,
+        map_size=(labels.shape[0], labels.shape[1]),
+    )
 
 
 def _is_color_coded(values: npt.NDArray[Any], source: str) -> bool:
