@@ -20,7 +20,13 @@ from dpst import images
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
 from dpst.report import TRACE_NAME, check_report_dir, metric_lines, run_trace, write_trace
-from dpst.segmentation import Pairing, pair_segments, read_label_maps, single_segment
+from dpst.segmentation import (
+    Pairing,
+    pair_segments,
+    read_label_maps,
+    segment_table,
+    single_segment,
+)
 
 if TYPE_CHECKING:
     from dpst.pyramid import Progress
@@ -84,10 +90,15 @@ def define_flags() -> flags.FlagValues:
         ("style_labels", "Label map of the style image, in the same colours."),
         ("weights", "The extractor's weight file; otherwise found, or downloaded."),
         ("preview", "File to write a first, colour-matched picture to, within about a second."),
-        ("report_dir", f"Folder to write {TRACE_NAME} to: settings, history and quality."),
+        (
+            "report_dir",
+            f"Folder to write {TRACE_NAME} to: settings, segments, history and quality.",
+        ),
     ):
         define(flags.DEFINE_string, name, None, help_text)
-    define(flags.DEFINE_bool, "dry_run", False, "Check everything, solve nothing.")
+    define(
+        flags.DEFINE_bool, "dry_run", False, "Check everything, show the segments, solve nothing."
+    )
     define(flags.DEFINE_bool, "help", False, "Show this text.")
     for field in dataclasses.fields(TransferConfig):
         help_text = field.metadata["help"]
@@ -117,6 +128,9 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     content_image = images.read_image(values.content_image, "content_image")
     style_image = images.read_image(values.style_image, "style_image")
     pairing = _read_pairing(values, config, content_image, style_image)
+    is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    for line in segment_table(pairing.segments, is_colored):
+        print(f"dpst:   {line}", flush=True)
     for note in pairing.notes:
         print(f"dpst: note: {note}.", file=sys.stderr)
 
@@ -176,9 +190,11 @@ def _read_pairing(
         )
     sizes = content_image.shape[:2], style_image.shape[:2]
     if missing or config.segmentation == "none":
-        return single_segment(*sizes)
+        return single_segment(*sizes, config.segment_map)
     label_maps = read_label_maps(values.content_labels, values.style_labels, *sizes)
-    return pair_segments(*label_maps, content_image, style_image)
+    return pair_segments(
+        *label_maps, content_image, style_image, config.orphan_policy, config.segment_map
+    )
 
 
 @contextlib.contextmanager

@@ -54,7 +54,7 @@ def run_trace(
         seconds: how long it took.
 
     Returns:
-        version, config, inputs, notes, history, stop_reason, seconds and metrics; NaN and
+        version, config, inputs, notes, segments, history, stop_reason, seconds and metrics; NaN and
         infinity, which JSON lacks, are None.
     """
     history = [
@@ -65,6 +65,7 @@ def run_trace(
         "config": dataclasses.asdict(config),
         "inputs": inputs,
         "notes": result.notes,
+        "segments": [dataclasses.asdict(row) for row in result.segments],
         "history": history,
         "stop_reason": result.stop_reason.value,
         "seconds": seconds,

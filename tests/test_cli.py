@@ -122,6 +122,53 @@ def test_dry_run_checks_and_writes_nothing(pair, capfd):
     assert sorted(pair.iterdir()) == before
 
 
+LABELS = {"content_labels": "content_labels.png", "style_labels": "style_labels.png"}
+
+
+def test_dry_run_shows_the_segments_before_anything_else(pair, capfd):
+    assert run("--dry_run", **LABELS) == cli.DONE
+    lines = capfd.readouterr().out.splitlines()
+    assert "what is done" in lines[0]
+    assert lines[1].startswith("dpst:   0000ff") and "takes label 0000ff" in lines[1]
+    assert lines[2].startswith("dpst:   00ff00")
+    assert "nothing was solved" in lines[3]
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "no_color", "is_colored"),
+    [(True, None, True), (True, "1", False), (False, None, False)],
+)
+def test_colours_are_shown_on_a_terminal_only_and_not_against_the_users_wish(
+    pair, capsys, monkeypatch, is_terminal, no_color, is_colored
+):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", no_color)
+    assert run("--dry_run", **LABELS) == cli.DONE
+    text = capsys.readouterr().out
+    assert ("\x1b[48;2;0;0;255m" in text) == is_colored
+    assert "0000ff" in text
+
+
+def test_policy_and_segment_map_are_flags(pair, capfd):
+    Image.open("style_labels.png").point(lambda value: 0).save("black.png")
+    flags = {**LABELS, "style_labels": "black.png"}
+    assert run("--dry_run", **flags, segment_map="blue=black,green=none") == cli.DONE
+    text = capfd.readouterr().out
+    assert "takes label 000000, by hand" in text and "is kept as photographed, by hand" in text
+    assert run("--dry_run", **flags, orphan_policy="error") == cli.BAD_INPUT
+    assert_one_clear_line(capfd, "orphan_policy is 'error'", "0000ff, 00ff00")
+
+
+def test_report_holds_the_segments(pair):
+    assert run(**LABELS, report_dir="report", segment_map="00ff00=none") == cli.DONE
+    trace = json.loads((pair / "report/trace.json").read_text())
+    assert [row["label"] for row in trace["segments"]] == ["0000ff", "00ff00"]
+    assert trace["segments"][1]["action"] == "is kept as photographed, by hand"
+    assert sum(row["content_share"] for row in trace["segments"]) == pytest.approx(1)
+
+
 def test_dry_run_finds_a_report_folder_that_cannot_be(pair, capfd):
     assert run("--dry_run", report_dir="content.png") == cli.BAD_INPUT
     assert_one_clear_line(capfd, "report_dir", "content.png")
@@ -194,6 +241,22 @@ BAD_INPUT = {
     "unknown extractor": lambda pair: ({"extractor": "squeezenets"}, ["squeezenet"]),
     "2x2 image": _tiny_image,
     "weights with a wrong hash": _wrong_hash,
+    "segment map without label maps": lambda pair: (
+        {"segment_map": "0000ff=none"},
+        ["segment_map is '0000ff=none'", "no label maps"],
+    ),
+    "segment map of an unknown label": lambda pair: (
+        {**LABELS, "segment_map": "0000fe=none"},
+        ["content label '0000fe'", "did you mean '0000ff'"],
+    ),
+    "segment map that is none": lambda pair: (
+        {**LABELS, "segment_map": "0000ff"},
+        ["segment_map has the entry '0000ff'", "0000ff=00ff00"],
+    ),
+    "orphan policy that is no choice": lambda pair: (
+        {"orphan_policy": "drop"},
+        ["orphan_policy is 'drop'", "nearest, merge, content, error"],
+    ),
     "missing initial image": lambda pair: ({"init": "no.png"}, ["no.png"]),
 }
 

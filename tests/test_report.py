@@ -8,6 +8,7 @@ from dpst.config import TransferConfig
 from dpst.metrics import Metrics
 from dpst.optimizers import StopReason
 from dpst.report import check_report_dir, metric_lines, run_trace, write_trace
+from dpst.segmentation import SegmentRow
 from dpst.transfer import TransferResult
 
 NAN = float("nan")
@@ -18,7 +19,8 @@ METRICS = Metrics(0.5, 0.25, 1.25e-5, NAN, float("inf"), 0.0, 12.3)
 def result():
     image = np.zeros((32, 32, 3), np.float32)
     history = ((0, 5, 2.5), (1, 5, NAN))
-    return TransferResult(image, history, StopReason.INTERRUPTED, ("a note",), METRICS)
+    segments = (SegmentRow("0000ff", "0000ff", 512, 0.5, 0, 0.0, 3, 0, "orphan", "takes label 1"),)
+    return TransferResult(image, history, StopReason.INTERRUPTED, ("a note",), METRICS, segments)
 
 
 def test_lines_are_aligned_and_say_which_way_is_better():
@@ -57,6 +59,20 @@ def test_trace_is_json_with_null_for_what_is_not_finite(result, tmp_path):
     assert read["history"][1] == {"level": 1, "evaluations": 5, "loss": None}
     assert read["inputs"] == {"content_image": {"path": "ä.png", "size": [32, 48]}}
     assert read["notes"] == ["a note"] and read["stop_reason"] == "interrupted by the user"
+    assert read["segments"] == [
+        {
+            "label": "0000ff",
+            "color": "0000ff",
+            "content_pixels": 512,
+            "content_share": 0.5,
+            "style_pixels": 0,
+            "style_share": 0.0,
+            "content_off_palette": 3,
+            "style_off_palette": 0,
+            "finding": "orphan",
+            "action": "takes label 1",
+        }
+    ]
     assert read["config"]["solve_size"] == 700 and read["seconds"] == 1.5
 
 
