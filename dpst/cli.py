@@ -86,8 +86,8 @@ def define_flags() -> flags.FlagValues:
         ("content_image", "Photo to keep."),
         ("style_image", "Photo whose look it takes."),
         ("output_image", "File to write: .png, .jpg, .tif, .webp or .bmp."),
-        ("content_labels", "Label map of the content image: one flat colour a segment."),
-        ("style_labels", "Label map of the style image, in the same colours."),
+        ("content_labels", "Label map of the content image, a colour a segment; or name=mask,..."),
+        ("style_labels", "Label map of the style image, in the same colours; or name=mask,..."),
         ("weights", "The extractor's weight file; otherwise found, or downloaded."),
         ("preview", "File to write a first, colour-matched picture to, within about a second."),
         (

@@ -54,15 +54,18 @@ def read_image(path: str | os.PathLike[str], name: str = "image") -> FloatImage:
     return image
 
 
-def decode_image(path: str | os.PathLike[str], name: str = "image") -> FloatImage:
+def decode_image(
+    path: str | os.PathLike[str], name: str = "image", background: str = "white"
+) -> FloatImage:
     """Decodes an image file of any size to RGB.
 
-    The EXIF orientation is applied. Grey becomes RGB; transparency is composited over white; 16-bit
-    grey and float grey keep their precision.
+    The EXIF orientation is applied. Grey becomes RGB; 16-bit grey and float grey keep their
+    precision.
 
     Args:
         path: File of any format that Pillow reads.
         name: Where the path came from, for messages.
+        background: Colour that transparency is composited over, by a name that Pillow knows.
 
     Returns:
         float32 [height, width, 3], sRGB in [0, 1], upright.
@@ -88,7 +91,7 @@ def decode_image(path: str | os.PathLike[str], name: str = "image") -> FloatImag
             with Image.open(path) as file:
                 # Transposing loads the pixels, so a truncated file fails here.
                 image = ImageOps.exif_transpose(file)
-                values = _rgb_values(image)
+                values = _rgb_values(image, background)
     except Image.UnidentifiedImageError as error:
         raise ValueError(
             f"{name} '{path}' is not an image that can be read: give a PNG, JPEG, TIFF, WebP or "
@@ -326,7 +329,7 @@ def _resize_axis(values: FloatImage, new_length: int, axis: int) -> FloatImage:
     return np.moveaxis(resized.reshape(new_length, *moved.shape[1:]), 0, axis)
 
 
-def _rgb_values(image: Image.Image) -> FloatImage:
+def _rgb_values(image: Image.Image, background: str) -> FloatImage:
     """Pixels of any Pillow image as float32 [height, width, 3]; in [0, 1] for the integer modes."""
     if image.mode == "F" or image.mode.startswith("I"):
         # 16-bit grey: Pillow's own conversion to RGB clips at 255 instead of scaling.
@@ -334,8 +337,7 @@ def _rgb_values(image: Image.Image) -> FloatImage:
         return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
     if image.has_transparency_data:
         image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
+        image = Image.alpha_composite(Image.new("RGBA", image.size, background), image)
     return np.asarray(image.convert("RGB"), dtype=np.float32) / np.float32(255.0)
 
 

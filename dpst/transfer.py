@@ -1,7 +1,7 @@
 """`stylize`: a pair end to end."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -57,8 +57,8 @@ class TransferResult:
 def stylize(
     content_image: np.ndarray,
     style_image: np.ndarray,
-    content_labels: np.ndarray | None = None,
-    style_labels: np.ndarray | None = None,
+    content_labels: np.ndarray | Mapping[str, np.ndarray] | None = None,
+    style_labels: np.ndarray | Mapping[str, np.ndarray] | None = None,
     extractor: Extractor | None = None,
     config: TransferConfig | None = None,
     callback: Callable[[Progress], bool | None] | None = None,
@@ -71,8 +71,9 @@ def stylize(
         content_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side.
         style_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side.
         content_labels: label map of the content image: uint8 [h, w, 3] colours or integers
-            [h, w], of any size of the same aspect ratio. None for both maps: one segment.
-        style_labels: label map of the style image, in the same form.
+            [h, w], of any size of the same aspect ratio; or a soft mask [h, w] in [0, 1] for each
+            segment, by name. None for both maps: one segment.
+        style_labels: label map of the style image, in the same form, or masks.
         extractor: source of the features; None loads `config.extractor`.
         config: settings; None takes the defaults.
         callback: called with a `Progress` at once, whose image is the initial one, and after each

@@ -161,6 +161,22 @@ def test_policy_and_segment_map_are_flags(pair, capfd):
     assert_one_clear_line(capfd, "orphan_policy is 'error'", "0000ff, 00ff00")
 
 
+def test_soft_masks_are_taken_in_the_place_of_label_maps(pair, capfd, photo_pair):
+    texts = []
+    for side, labels in zip(("content", "style"), photo_pair[2:], strict=True):
+        for name, label in (("sky", 0), ("rocks", 1)):
+            Image.fromarray((labels == label).astype(np.uint8) * 255).save(f"{side}_{name}.png")
+        texts.append(f"sky={side}_sky.png,rocks={side}_rocks.png")
+    flags = dict(zip(LABELS, texts, strict=True))
+    assert run(**flags, report_dir=".") == cli.DONE
+    trace = json.loads((pair / "trace.json").read_text())
+    assert [row["label"] for row in trace["segments"]] == ["sky", "rocks"]
+    assert trace["notes"] == []
+    flags["style_labels"] = "sky=style_sky.png,stones"
+    assert run(**flags) == cli.BAD_INPUT
+    assert "style_labels has the entry 'stones'" in capfd.readouterr().err
+
+
 def test_report_holds_the_segments(pair):
     assert run(**LABELS, report_dir="report", segment_map="00ff00=none") == cli.DONE
     trace = json.loads((pair / "report/trace.json").read_text())

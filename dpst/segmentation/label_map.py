@@ -9,6 +9,7 @@ the style image are read together, so that a label means the same in both.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dpst import images
+from dpst.segmentation.aspect import check_aspect
 from dpst.segmentation.palette import (
     COLOR_TOLERANCE,
     LUAN_PALETTE,
@@ -30,10 +32,14 @@ from dpst.segmentation.palette import (
     flat_pixels,
     too_many_labels_message,
 )
+from dpst.segmentation.soft_masks import (
+    is_mask_list,
+    masks_to_labels,
+    parse_mask_paths,
+    read_masks,
+)
 
 __all__ = ["LUAN_PALETTE", "LabelMap", "decode_label_maps", "read_label_maps"]
-
-MAXIMUM_ASPECT_ERROR = 0.02
 
 # Labels that meet at a soft edge have flat pixels within this window around each pixel of the edge.
 _EDGE_WINDOW = np.ones((5, 5), np.uint8)
@@ -48,11 +54,12 @@ class LabelMap:
 
     Attributes:
         labels: int32 [height, width], indices into `colors`; every pixel has one.
-        colors: Name of each label: its colour in hex ("ff0000"), or the number that an integer map
-            used for it. The same for the two maps of a pair; a label need not occur in both.
+        colors: Name of each label: its colour in hex ("ff0000"), the number that an integer map
+            used for it, or the name of its mask. The same for the two maps of a pair; a label need
+            not occur in both.
         off_palette_counts: For each label, how many of its pixels in `labels` had a colour that is
-            not within `COLOR_TOLERANCE` of any label's, and took this label as the nearest. Empty
-            where colours are not known.
+            not within `COLOR_TOLERANCE` of any label's, and took this label as the nearest; of
+            masks, how many no mask or several claimed. Empty where that is not known.
         shades: For each label the colour in hex, within `COLOR_TOLERANCE` of it, that the map
             mostly shows it in, "" where there is none. Empty where the map was not colour-coded.
         map_size: (height, width) of the map as it was given; None where that is not known.
@@ -80,8 +87,9 @@ def read_label_maps(
 
     Args:
         content_path: Label map of the content image: RGB, grey, indexed or RGBA (over white), of
-            any flat colours.
-        style_path: Label map of the style image, in the same colours.
+            any flat colours; or a mask for each segment, "sky=sky.png,rocks=rocks.png".
+        style_path: Label map of the style image, in the same colours; or masks with the same names.
+            Where only one of the two is given as masks, these are named by the other's colours.
         content_size: (height, width) of the content image.
         style_size: (height, width) of the style image.
 
@@ -93,16 +101,16 @@ def read_label_maps(
         ValueError: If a file is not a readable image or not a label map, or has another aspect
             ratio than its image.
     """
+    content, content_source = _read_map(content_path, "content_labels")
+    style, style_source = _read_map(style_path, "style_labels")
     return _decode_pair(
-        (_read_colors(content_path, "content_labels"), _read_colors(style_path, "style_labels")),
-        (content_size, style_size),
-        (f"content_labels '{os.fspath(content_path)}'", f"style_labels '{os.fspath(style_path)}'"),
+        (content, style), (content_size, style_size), (content_source, style_source)
     )
 
 
 def decode_label_maps(
-    content_labels: npt.ArrayLike,
-    style_labels: npt.ArrayLike,
+    content_labels: npt.ArrayLike | Mapping[str, npt.ArrayLike],
+    style_labels: npt.ArrayLike | Mapping[str, npt.ArrayLike],
     content_size: images.Size | None = None,
     style_size: images.Size | None = None,
 ) -> tuple[LabelMap, LabelMap]:
@@ -110,8 +118,8 @@ def decode_label_maps(
 
     Args:
         content_labels: uint8 [height, width, 3], a colour-coded map in RGB; or integer [height,
-            width], any numbers.
-        style_labels: The same kind of array for the style image.
+            width], any numbers; or a soft mask for each segment, see `masks_to_labels`.
+        style_labels: The same kind of array for the style image, or masks.
         content_size: (height, width) of the content image; by default that of its map.
         style_size: (height, width) of the style image; by default that of its map.
 
@@ -122,10 +130,13 @@ def decode_label_maps(
         ValueError: If an array is of another kind, the two differ in kind, there are more than
             `MAXIMUM_LABELS` labels, or a map has another aspect ratio than its image.
     """
-    content, style = np.asarray(content_labels), np.asarray(style_labels)
+    content, style = (
+        labels if isinstance(labels, Mapping) else np.asarray(labels)
+        for labels in (content_labels, style_labels)
+    )
     return _decode_pair(
         (content, style),
-        (content_size or content.shape[:2], style_size or style.shape[:2]),
+        (content_size or _native_size(content), style_size or _native_size(style)),
         ("content_labels", "style_labels"),
     )
 
@@ -225,6 +236,15 @@ def _mixing_pairs(palette: Colors, k: int) -> _Mask:
     return is_pair
 
 
+def _read_map(
+    path: str | os.PathLike[str], name: str
+) -> tuple[Colors | dict[str, npt.NDArray[np.float32]], str]:
+    """Colours or masks, and what they are for messages."""
+    if is_mask_list(path):
+        return read_masks(parse_mask_paths(os.fspath(path), name), name), name
+    return _read_colors(path, name), f"{name} '{os.fspath(path)}'"
+
+
 def _read_colors(path: str | os.PathLike[str], name: str) -> Colors:
     values = images.decode_image(path, name)
     # A 16-bit file may hold the numbers 0, 1, 2 themselves; as 8-bit colours all would be black.
@@ -233,10 +253,13 @@ def _read_colors(path: str | os.PathLike[str], name: str) -> Colors:
 
 
 def _decode_pair(
-    maps: tuple[npt.NDArray[Any], npt.NDArray[Any]],
+    maps: tuple[Any, Any],
     sizes: tuple[images.Size, images.Size],
     sources: tuple[str, str],
 ) -> tuple[LabelMap, LabelMap]:
+    if any(isinstance(values, Mapping) for values in maps):
+        # Masks have names of their own, so each side is read alone.
+        return _united(*(_decode_alone(*item) for item in zip(maps, sizes, sources, strict=True)))
     is_colored = [_is_color_coded(*item) for item in zip(maps, sources, strict=True)]
     if is_colored[0] != is_colored[1]:
         raise ValueError(
@@ -244,15 +267,32 @@ def _decode_pair(
             f"{list(maps[1].shape)}, the two must be of one kind: give both as RGB "
             "[height, width, 3] or both as integers [height, width]."
         )
-    for values, size, source in zip(maps, sizes, sources, strict=True):
-        _check_aspect((values.shape[0], values.shape[1]), size, source)
+    content, style = _decode_alike(maps, sizes, sources)
+    return content, style
 
-    if is_colored[0]:
+
+def _decode_alone(values: Any, size: images.Size, source: str) -> LabelMap:
+    """A side of a pair, decoded without regard to the other."""
+    if not isinstance(values, Mapping):
+        return _decode_alike([values], [size], [source])[0]
+    labels, is_doubtful, names = masks_to_labels(values, size, source)
+    counts = np.bincount(labels[is_doubtful], minlength=len(names))
+    map_size = _native_size(values)
+    return LabelMap(labels, names, tuple(counts.tolist()), (), map_size)
+
+
+def _decode_alike(
+    maps: Sequence[npt.NDArray[Any]], sizes: Sequence[images.Size], sources: Sequence[str]
+) -> list[LabelMap]:
+    """Maps of one kind, all colours or all integers, with names in common."""
+    for values, size, source in zip(maps, sizes, sources, strict=True):
+        check_aspect((values.shape[0], values.shape[1]), size, source)
+    if _is_color_coded(maps[0], sources[0]):
         palette = find_palette(maps)
         names = tuple(f"{code:06x}" for code in colors_to_codes(palette).tolist())
         decoded = [_label_pixels(values, palette) for values in maps]
     else:
-        numbers = np.union1d(*maps)
+        numbers = np.unique(np.concatenate([np.unique(values) for values in maps]))
         if len(numbers) > MAXIMUM_LABELS:
             raise ValueError(too_many_labels_message(len(numbers)))
         names = tuple(str(int(number)) for number in numbers)
@@ -260,10 +300,38 @@ def _decode_pair(
             (np.searchsorted(numbers, values).astype(np.int32), np.zeros(values.shape, bool), ())
             for values in maps
         ]
-    content, style = (
-        _resized_map(*item, size, names) for item, size in zip(decoded, sizes, strict=True)
-    )
-    return content, style
+    return [_resized_map(*item, size, names) for item, size in zip(decoded, sizes, strict=True)]
+
+
+def _united(content: LabelMap, style: LabelMap) -> tuple[LabelMap, LabelMap]:
+    """The same maps with the names of both in common."""
+    names = tuple(dict.fromkeys(content.colors + style.colors))
+    if len(names) > MAXIMUM_LABELS:
+        raise ValueError(too_many_labels_message(len(names)))
+    united = []
+    for label_map in (content, style):
+        positions = [names.index(name) for name in label_map.colors]
+        counts, shades = [0] * len(names), [""] * len(names)
+        for position, count in zip(positions, label_map.off_palette_counts, strict=True):
+            counts[position] = count
+        for position, shade in zip(positions, label_map.shades, strict=False):
+            shades[position] = shade
+        united.append(
+            LabelMap(
+                labels=np.array(positions, np.int32)[label_map.labels],
+                colors=names,
+                off_palette_counts=tuple(counts),
+                shades=tuple(shades) if label_map.shades else (),
+                map_size=label_map.map_size,
+            )
+        )
+    return united[0], united[1]
+
+
+def _native_size(values: Any) -> images.Size:
+    """(height, width) of a map, or of the largest of several masks."""
+    arrays = values.values() if isinstance(values, Mapping) else (values,)
+    return max((np.shape(array)[:2] for array in arrays), default=(0, 0))
 
 
 def _resized_map(
@@ -293,19 +361,4 @@ def _is_color_coded(values: npt.NDArray[Any], source: str) -> bool:
     raise ValueError(
         f"{source} is {values.dtype} of the shape {list(values.shape)}, a label map must be uint8 "
         "[height, width, 3] (RGB) or integer [height, width]: convert it."
-    )
-
-
-def _check_aspect(map_size: images.Size, size: images.Size, source: str) -> None:
-    (map_height, map_width), (height, width) = map_size, size
-    # Where either side comes out right to a pixel or two, the difference is rounding or a lost row.
-    expected_height, expected_width = map_width * height / width, map_height * width / height
-    for side, expected in ((map_height, expected_height), (map_width, expected_width)):
-        rounding = min(2.0, 0.5 + 0.1 * expected)
-        if abs(side - expected) <= max(MAXIMUM_ASPECT_ERROR * expected, rounding):
-            return
-    raise ValueError(
-        f"{source} is {map_width}x{map_height} px and its image {width}x{height} px (width x "
-        f"height), the aspect ratios must agree to {MAXIMUM_ASPECT_ERROR:.0%}: crop or redraw the "
-        "label map over its image."
     )

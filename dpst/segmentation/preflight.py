@@ -102,6 +102,7 @@ def segment_rows(
     """
     names, sizes = content_map.colors, (content_map.labels.size, style_map.labels.size)
     counts = [np.bincount(m.labels.ravel(), minlength=len(names)) for m in (content_map, style_map)]
+    colored = {i for m in (content_map, style_map) for i, shade in enumerate(m.shades) if shade}
     rows = []
     for label in np.flatnonzero(counts[0] + counts[1]).tolist():
         pixels = int(counts[0][label]), int(counts[1][label])
@@ -118,7 +119,7 @@ def segment_rows(
         rows.append(
             SegmentRow(
                 label=names[label],
-                color=names[label] if content_map.shades or style_map.shades else "",
+                color=names[label] if label in colored else "",
                 content_pixels=pixels[0],
                 content_share=shares[0],
                 style_pixels=pixels[1],
