@@ -152,6 +152,32 @@ def test_colours_a_little_off_are_within_tolerance() -> None:
     assert result.off_palette_pixels == 0
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (((0, 0, 250), (3, 3, 3)), (BLUE, BLACK), ("000000", "0000ff")),
+        (((90, 10, 10), (10, 90, 10)), ((90, 20, 10), (10, 90, 10)), ("0a5a0a", "5a0a0a")),
+    ],
+)
+def test_label_in_two_shades_is_one_label(
+    one: tuple[tuple[int, ...], ...],
+    other: tuple[tuple[int, ...], ...],
+    expected: tuple[str, ...],
+) -> None:
+    labels = np.minimum(disc_labels(), 1)
+    content_map, style_map = decode_label_maps(colored(labels, *one), colored(labels, *other))
+    assert content_map.colors == expected
+    np.testing.assert_array_equal(content_map.labels, style_map.labels)
+    assert content_map.off_palette_pixels == style_map.off_palette_pixels == 0
+    assert content_map.shades != style_map.shades
+
+
+def test_close_colours_of_one_map_stay_apart_whatever_the_other_holds() -> None:
+    grey = colored(disc_labels(), (0,) * 3, (1,) * 3, (2,) * 3)
+    content_map, _ = decode_label_maps(grey, np.full_like(grey, 3))
+    assert content_map.colors == ("000000", "010101", "020202", "030303")
+
+
 def test_soft_edge_between_black_and_white_carries_no_ribbon_of_grey() -> None:
     labels = disc_labels()
     colors = colored(labels, BLACK, WHITE, WHITE)

@@ -45,6 +45,8 @@ _LUAN_SHARE = 0.98
 _CLOSE_COLOR = 8
 _MINIMUM_CLOSE_SHARE = 0.75
 
+_LUAN_CODES = np.array([int(color, 16) for color in LUAN_PALETTE], np.int32)
+
 Colors = npt.NDArray[np.uint8]
 
 
@@ -53,7 +55,8 @@ def find_palette(maps: Sequence[Colors]) -> Colors:
 
     Only pixels inside flat areas are asked, so a mixed colour that lives on soft edges is never
     taken for a label. A clean file is taken at its word: its colours are the labels, however close
-    to each other (a grey map of the numbers 0, 1, 2). Otherwise the labels are those of Luan's nine
+    to each other (a grey map of the numbers 0, 1, 2), unless the maps show one label in different
+    shades, 0000fa in one and 0000ff in the other. Otherwise the labels are those of Luan's nine
     colours that occur, if these explain the maps; else the most frequent colours, each of which
     absorbs what is within `COLOR_TOLERANCE` of it.
 
@@ -70,13 +73,12 @@ def find_palette(maps: Sequence[Colors]) -> Colors:
     if clean_codes is not None:
         return codes_to_colors(clean_codes)
     codes, shares = _flat_shares(maps)
-    luan_codes = np.array([int(color, 16) for color in LUAN_PALETTE], np.int32)
-    distances = color_distances(codes_to_colors(codes), codes_to_colors(luan_codes))
+    distances = color_distances(codes_to_colors(codes), codes_to_colors(_LUAN_CODES))
     is_near = distances.min(axis=1) <= COLOR_TOLERANCE
     if shares[is_near].sum() >= _LUAN_SHARE * shares.sum():
         nearest = distances.argmin(axis=1)[is_near]
-        occurring = np.bincount(nearest, shares[is_near], len(luan_codes))
-        return codes_to_colors(luan_codes[occurring >= _MINIMUM_FLAT_SHARE])
+        occurring = np.bincount(nearest, shares[is_near], len(_LUAN_CODES))
+        return codes_to_colors(_LUAN_CODES[occurring >= _MINIMUM_FLAT_SHARE])
     palette = _cluster_colors(codes_to_colors(codes), shares)
     for colors in maps:
         _check_flatness(colors, palette)
@@ -140,13 +142,14 @@ def _window_ranges(colors: Colors) -> Colors:
 
 def _clean_codes(maps: Sequence[Colors]) -> npt.NDArray[np.int32] | None:
     """Colours of maps in which all pixels but a few strays have their label's exact colour."""
-    palette = np.empty(0, np.int32)
+    palettes = []
     for colors in maps:
         codes = colors_to_codes(colors)
         flat_codes, counts = np.unique(codes[flat_pixels(colors, 0)], return_counts=True)
-        palette = np.union1d(palette, flat_codes[counts >= _MINIMUM_FLAT_SHARE * codes.size])
+        palettes.append(flat_codes[counts >= _MINIMUM_FLAT_SHARE * codes.size])
+    occurring, palette = np.concatenate(palettes), _without_shades(palettes)
     for colors in maps:
-        is_exact = np.isin(colors_to_codes(colors), palette)
+        is_exact = np.isin(colors_to_codes(colors), occurring)
         if is_exact.mean() < 1.0 - MAXIMUM_STRAY_SHARE:
             return None
     if len(palette) > MAXIMUM_LABELS:
@@ -155,6 +158,28 @@ def _clean_codes(maps: Sequence[Colors]) -> npt.NDArray[np.int32] | None:
             raise ValueError(too_many_labels_message(len(palette)))
         return None
     return palette
+
+
+def _without_shades(palettes: Sequence[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
+    """Colours of all maps, one for those that show one label in different shades.
+
+    Of two shades the one of Luan et al. stays, else that of the first map.
+    """
+    codes = np.concatenate(palettes).astype(np.int32)
+    if not 0 < len(codes) <= 2 * MAXIMUM_LABELS:
+        return np.unique(codes)  # of a photo or noise: too many for labels, and to compare
+    # Stable: of equals, the first map's come first.
+    codes = codes[np.argsort(~np.isin(codes, _LUAN_CODES), kind="stable")]
+    distances = color_distances(codes_to_colors(codes), codes_to_colors(codes))
+    is_near = distances <= COLOR_TOLERANCE
+    for palette in palettes:
+        # Close colours of one map are labels, such as the numbers 0, 1, 2; merge none of them.
+        own = np.isin(codes, palette)
+        separations = distances[np.ix_(own, own)]
+        if ((0 < separations) & (separations <= 2 * COLOR_TOLERANCE)).any():
+            return np.unique(codes)
+    is_first = ~np.tril(is_near, -1).any(axis=1)
+    return np.unique(codes[is_first])
 
 
 def _flat_shares(
