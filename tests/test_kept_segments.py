@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 import dpst
+from dpst import images
 from dpst.kept_segments import restore_kept_segments
 from dpst.photo import photo_objective
 from dpst.segmentation import KEPT, decode_label_maps, pair_segments
@@ -72,3 +73,15 @@ def test_stylize_keeps_a_segment_and_styles_the_other(extractor, photo_pair):
     np.testing.assert_array_equal(result.output_image[FAR], content[FAR])
     assert np.abs(result.output_image - content)[labels == 0].mean() > 0.05
     assert np.isfinite(result.metrics.color_distance)
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_segment_is_kept_at_the_size_of_the_output(extractor, photo_pair, is_full):
+    content = images.resize(photo_pair[0], (96, 128))
+    labels = photo_pair[2].repeat(2, 0).repeat(2, 1)
+    config = dpst.TransferConfig(
+        max_evaluations=2, solve_size=64, segment_map="1=none", full_resolution=is_full
+    )
+    result = dpst.stylize(content, photo_pair[1], labels, photo_pair[3], extractor, config)
+    expected = content if is_full else images.resize(content, (48, 64))
+    np.testing.assert_array_equal(result.output_image[FAR], expected[FAR])

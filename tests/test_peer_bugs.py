@@ -102,6 +102,7 @@ def test_label_map_of_another_size_is_resized_as_labels_and_used(tmp_path: Path)
     assert content_map.colors == style_map.colors == ("0000ff", "ff0000", "ffff00")
     expected = np.array([0, 2, 1])[labels]
     np.testing.assert_array_equal(content_map.labels, expected.repeat(2, 0).repeat(2, 1))
+    assert content_map.off_palette_pixels == style_map.off_palette_pixels == 0
     assert style_map.labels.shape == (36, 48)
     np.testing.assert_array_equal(style_map.labels[:6, :6], 1)
     photos = (np.zeros((*m.labels.shape, 3), np.float32) for m in (content_map, style_map))
