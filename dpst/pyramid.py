@@ -14,7 +14,7 @@ from dpst.objective import Objective
 from dpst.optimizers import OptimizerResult, StopReason, adam, lbfgs
 from matting import GuidedFilter, LocalAffineMap, fit_local_affine
 
-COARSE_EVALUATIONS = 2  # per evaluation at the finest level, at each level below
+COARSE_EVALUATIONS = 1.5  # per evaluation at the finest level, at each level below
 MIN_LEVEL_SIDE = 160  # a coarser level's longer side is at least this
 SIDE_MULTIPLE = 16  # the shorter side is rounded to it, so that photos of many sizes share traces
 MIN_ROUNDED_SIDE = 128  # below it that would distort too much
@@ -35,7 +35,7 @@ IDENTITY_WEIGHT = 3e-3
 
 # The local affine map from a level's content image to its output.
 MAP_RADIUS = 1
-MAP_EPSILON = 1e-5
+MAP_EPSILON = 1.5e-5
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def plan_levels(size: images.Size, solve_size: int, max_evaluations: int) -> tup
     levels = [Level(finest, max_evaluations)]
     coarse = images.fit_size(finest, max(finest) // 2)
     if max(coarse) >= MIN_LEVEL_SIDE and min(coarse) >= images.MINIMUM_SIDE:
-        levels.insert(0, Level(coarse, COARSE_EVALUATIONS * max_evaluations))
+        levels.insert(0, Level(coarse, round(COARSE_EVALUATIONS * max_evaluations)))
     return tuple(levels)
 
 

@@ -32,7 +32,7 @@ def content():
 
 
 def test_levels_are_halves_of_the_solve_size_coarsest_first():
-    assert plan_levels((1050, 1400), 700, 25) == (Level((264, 350), 50), Level((528, 700), 25))
+    assert plan_levels((1050, 1400), 700, 25) == (Level((264, 350), 38), Level((528, 700), 25))
 
 
 @pytest.mark.parametrize("shorter", [460, 463, 467, 471])

@@ -6,6 +6,7 @@ from conftest import REPOSITORY
 
 import dpst
 from dpst import images, transfer
+from dpst.optimizers import lbfgs
 from dpst.segmentation import decode_label_maps, pair_segments
 
 CONFIG = dpst.TransferConfig(max_evaluations=8)
@@ -51,6 +52,17 @@ def test_without_full_resolution_the_output_has_the_solve_size(extractor, photo_
     config = dpst.TransferConfig(max_evaluations=5, solve_size=64, full_resolution=False)
     result = dpst.stylize(content, photo_pair[1], extractor=extractor, config=config)
     assert result.output_image.shape == (48, 64, 3)
+
+
+def test_photos_of_nearly_one_shape_share_their_traces(extractor, photo_pair):
+    config = dpst.TransferConfig(max_evaluations=1, solve_size=192)
+    counts = []
+    for size in ((141, 192), (148, 192), (440, 576)):
+        content, style = (images.resize(image, size) for image in photo_pair[:2])
+        result = dpst.stylize(content, style, extractor=extractor, config=config)
+        assert result.output_image.shape == content.shape
+        counts.append(lbfgs._run.experimental_get_tracing_count())
+    assert counts[0] == counts[1] == counts[2]
 
 
 @pytest.mark.parametrize("init", ["content", "color_matched", "noise"])
