@@ -116,7 +116,7 @@ def _style_target(
         own = _statistics(content, _guidance(masks))
         moments = SegmentStatistics(
             tf.where(is_kept, own.mean, moments.mean),
-            tf.where(is_kept[..., None], own.gram, moments.gram),
+            tf.where(is_kept[..., None], own.covariance, moments.covariance),
         )
     if config.style_statistic == "gram":
         return GramTarget(moments.gram, shares), _guidance(masks)

@@ -133,3 +133,17 @@ def test_sorted_guidance_of_one_size_shares_a_trace() -> None:
         result = gram(features, SortedGuidance.from_masks(masks))
         np.testing.assert_allclose(result[0], expected, atol=1e-5)
     assert len(traces) == 1
+
+
+def test_covariance_of_a_nearly_flat_segment_is_not_rounding_noise() -> None:
+    features = (1.5 + 1e-3 * random_features((1, 30, 40, 3))).astype(np.float32)
+    masks = np.zeros((2, 30, 40), np.float32)
+    masks[0, :20], masks[1, 20:] = 1, 1
+    dense = tf.constant(np.moveaxis(masks, 0, -1)[None])
+    for result in (
+        segment_statistics(tf.constant(features), dense),
+        sorted_segment_statistics(tf.constant(features), SortedGuidance.from_masks(masks)),
+    ):
+        for k, mask in enumerate(masks):
+            expected = oracle.covariance(features[0].astype(np.float64), mask)
+            np.testing.assert_allclose(result.covariance[0, k], expected, atol=1e-3 * 1e-6)

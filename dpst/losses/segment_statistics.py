@@ -15,16 +15,17 @@ class SegmentStatistics(NamedTuple):
 
     Attributes:
         mean: float32 [batch, K, channels].
-        gram: float32 [batch, K, channels, channels], F^T diag(m_k) F / sum(m_k).
+        covariance: float32 [batch, K, channels, channels], taken about the mean: as a difference
+            of moments it and its gradient would be rounding noise in a nearly flat segment.
     """
 
     mean: tf.Tensor
-    gram: tf.Tensor
+    covariance: tf.Tensor
 
     @property
-    def covariance(self) -> tf.Tensor:
-        """float32 [batch, K, channels, channels]."""
-        return self.gram - self.mean[..., :, None] * self.mean[..., None, :]
+    def gram(self) -> tf.Tensor:
+        """F^T diag(m_k) F / sum(m_k), float32 [batch, K, channels, channels]."""
+        return self.covariance + self.mean[..., :, None] * self.mean[..., None, :]
 
 
 def segment_statistics(features: tf.Tensor, guidance: tf.Tensor) -> SegmentStatistics:
@@ -42,11 +43,12 @@ def segment_statistics(features: tf.Tensor, guidance: tf.Tensor) -> SegmentStati
     masks = tf.reshape(guidance, [shape[0], -1, guidance.shape[-1]])
     masks = tf.math.divide_no_nan(masks, tf.reduce_sum(masks, 1, keepdims=True))
     mean = tf.matmul(masks, flat, transpose_a=True)
-    grams = [
-        tf.matmul(flat * masks[..., k : k + 1], flat, transpose_a=True)
-        for k in range(masks.shape[-1])
-    ]
-    return SegmentStatistics(mean, tf.stack(grams, 1))
+    covariances = []
+    for k in range(masks.shape[-1]):
+        deviations = flat - mean[:, k, None]
+        weighted = deviations * masks[..., k : k + 1]
+        covariances.append(tf.matmul(weighted, deviations, transpose_a=True))
+    return SegmentStatistics(mean, tf.stack(covariances, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,21 +110,21 @@ def sorted_segment_statistics(features: tf.Tensor, guidance: SortedGuidance) -> 
     @tf.custom_gradient
     def moments(flat: tf.Tensor) -> Any:
         parts = tf.split(tf.gather(flat, positions), lengths, num=num_segments)
-        weighted = [part * w for part, w in zip(parts, weights, strict=True)]
-        mean = tf.stack([tf.reduce_sum(part, 0) for part in weighted])
-        gram = tf.stack(
-            [tf.matmul(w, part, transpose_a=True) for w, part in zip(weighted, parts, strict=True)]
-        )
+        means = [tf.matmul(w, p, transpose_a=True) for w, p in zip(weights, parts, strict=True)]
+        deviations = [part - mean for part, mean in zip(parts, means, strict=True)]
+        pairs = zip(deviations, weights, strict=True)
+        covariance = tf.stack([tf.matmul(d * w, d, transpose_a=True) for d, w in pairs])
 
-        def gradient(d_mean: tf.Tensor, d_gram: tf.Tensor) -> tf.Tensor:
-            d_gram = d_gram + tf.transpose(d_gram, [0, 2, 1])
+        def gradient(d_mean: tf.Tensor, d_covariance: tf.Tensor) -> tf.Tensor:
+            # Nothing flows back through the mean: weighted deviations from it sum to zero.
+            d_covariance = d_covariance + tf.transpose(d_covariance, [0, 2, 1])
             slopes = [
-                (tf.matmul(part, d_gram[k]) + d_mean[k]) * weights[k]
-                for k, part in enumerate(parts)
+                (tf.matmul(deviation, d_covariance[k]) + d_mean[k]) * weights[k]
+                for k, deviation in enumerate(deviations)
             ]
             return tf.math.unsorted_segment_sum(tf.concat(slopes, 0), positions, num_positions)
 
-        return (mean, gram), gradient
+        return (tf.concat(means, 0), covariance), gradient
 
-    mean, gram = moments(tf.reshape(features, [num_positions, num_channels]))
-    return SegmentStatistics(mean[None], gram[None])
+    mean, covariance = moments(tf.reshape(features, [num_positions, num_channels]))
+    return SegmentStatistics(mean[None], covariance[None])
