@@ -1,6 +1,6 @@
 """Quality of all pairs of a folder: ours, the published results, and a free baseline.
 
-python -m benchmarks.quality --pairs=../shared/pairs --output_dir=/tmp/quality 04 12
+python -m benchmarks.quality --pairs=../shared/pairs --output_dir=quality 04 12
 
 The baseline is the linear Monge-Kantorovich map of each segment's colours, without any blending.
 Writes NN.png, NN.json (the run's trace) and the contact sheets sheet_01.png ... to the output

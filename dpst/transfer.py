@@ -13,6 +13,7 @@ from dpst.config import TransferConfig
 from dpst.extractors import Extractor, load_extractor
 from dpst.kept_segments import restore_kept_segments
 from dpst.metrics import Metrics, measure
+from dpst.metrics.checks import check_image
 from dpst.objective import Objective
 from dpst.optimizers import StopReason
 from dpst.photo import photo_objective
@@ -135,21 +136,8 @@ def transfer_pair(
 
 def _checked_image(image: np.ndarray, name: str) -> np.ndarray:
     array = np.asarray(image)
-    if array.ndim != 3 or array.shape[-1] != 3:
-        raise ValueError(
-            f"{name} has shape {array.shape}, must be [height, width, 3]; convert it to RGB."
-        )
-    if not np.issubdtype(array.dtype, np.floating):
-        raise ValueError(
-            f"{name} has dtype {array.dtype}, must be floating with RGB in [0, 1]; divide 8-bit "
-            "values by 255."
-        )
+    check_image(array, name)
     images.check_size(array.shape[:2], name)
-    if not (np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1):
-        raise ValueError(
-            f"{name} ranges from {array.min()} to {array.max()}, must be finite and in [0, 1]; "
-            "divide 8-bit values by 255."
-        )
     return array.astype(np.float32)
 
 

@@ -30,3 +30,12 @@ def photo_pair() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     content_labels = (y > 0.4).astype(np.int32)
     style_labels = (x > 0.5).astype(np.int32)
     return content, style, content_labels, style_labels
+
+
+@pytest.fixture(scope="session")
+def output(photo_pair) -> np.ndarray:
+    """An output image: the content, recoloured and with new noise."""
+    content = photo_pair[0]
+    noise = np.random.default_rng(3).normal(0, 0.02, content.shape)
+    recoloured = 0.7 * content[..., [1, 0, 2]] + 0.1 + noise
+    return np.clip(recoloured, 0, 1).astype(np.float32)

@@ -53,3 +53,10 @@ def weighted_moments(features: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray
     covariance = sum(w * np.outer(f - mean, f - mean) for w, f in zip(weights, rows, strict=True))
     gram = sum(w * np.outer(f, f) for w, f in zip(weights, rows, strict=True))
     return mean, covariance, gram
+
+
+def color_features(image: np.ndarray) -> dict[str, np.ndarray]:
+    """Features without a network: colours and their products, at full and at half size."""
+    products = image[..., :, None] * image[..., None, :]
+    full = np.concatenate([image, products.reshape(*image.shape[:2], 9)], -1)
+    return {"full": full, "half": full[::2, ::2] - 0.3}
