@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 1, 130
 
+SAVED_LABELS = ("content_labels.png", "style_labels.png")
+
 USAGE = """dpst: give a photo the look of another photo, and keep it a photo.
 
   run.py --content_image=C --style_image=S --output_image=O [--content_labels=CL --style_labels=SL]
@@ -91,6 +93,11 @@ def define_flags() -> flags.FlagValues:
         ("weights", "The extractor's weight file; otherwise found, or downloaded."),
         ("preview", "File to write a first, colour-matched picture to, within about a second."),
         (
+            "save_labels",
+            "Folder to write the label maps to that were found without label files: "
+            f"{' and '.join(SAVED_LABELS)}, to be looked at, edited and given back.",
+        ),
+        (
             "report_dir",
             f"Folder to write {TRACE_NAME} to: settings, segments, history and quality.",
         ),
@@ -125,24 +132,30 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
         images.check_output_path(values.preview, "preview")
     if values.report_dir:
         check_report_dir(values.report_dir)
+    if values.save_labels:
+        for name in SAVED_LABELS:
+            images.check_output_path(Path(values.save_labels) / name, "save_labels")
     content_image = images.read_image(values.content_image, "content_image")
     style_image = images.read_image(values.style_image, "style_image")
     pairing = _read_pairing(values, config, content_image, style_image)
-    is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    for line in segment_table(pairing.segments, is_colored):
-        print(f"dpst:   {line}", flush=True)
-    for note in pairing.notes:
-        print(f"dpst: note: {note}.", file=sys.stderr)
-
-    if values.preview and not values.dry_run:
-        local_map = match_colors(content_image, style_image, pairing)
-        images.write_image(values.preview, local_map.apply(content_image))
-        print(f"dpst: preview {values.preview} written.", flush=True)
+    if pairing:
+        _show(pairing)
+        _write_preview(values, content_image, style_image, pairing)
     with _quiet_startup():
         from dpst.extractors import load_extractor
-        from dpst.transfer import transfer_pair
+        from dpst.transfer import find_label_maps, transfer_pair
 
     extractor = load_extractor(config.extractor, values.weights)
+    if pairing is None:
+        label_maps = find_label_maps(content_image, style_image, extractor, config.num_segments)
+        if values.save_labels:
+            for name, label_map in zip(SAVED_LABELS, label_maps, strict=True):
+                images.write_image(Path(values.save_labels) / name, label_map.picture())
+        pairing = pair_segments(
+            *label_maps, content_image, style_image, config.orphan_policy, config.segment_map
+        )
+        _show(pairing)
+        _write_preview(values, content_image, style_image, pairing)
     if values.dry_run:
         print("dpst: all inputs are in order; nothing was solved.")
         return DONE
@@ -164,6 +177,25 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     return DONE
 
 
+def _show(pairing: Pairing) -> None:
+    """Print the table of segments, and what is messy about them."""
+    is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    for line in segment_table(pairing.segments, is_colored):
+        print(f"dpst:   {line}", flush=True)
+    for note in pairing.notes:
+        print(f"dpst: note: {note}.", file=sys.stderr)
+
+
+def _write_preview(
+    values: flags.FlagValues, content_image: Any, style_image: Any, pairing: Pairing
+) -> None:
+    """Write the colour-matched picture, if it is wanted."""
+    if values.preview and not values.dry_run:
+        local_map = match_colors(content_image, style_image, pairing)
+        images.write_image(values.preview, local_map.apply(content_image))
+        print(f"dpst: preview {values.preview} written.", flush=True)
+
+
 def _inputs(
     values: flags.FlagValues, content_size: images.Size, style_size: images.Size
 ) -> dict[str, dict[str, Any]]:
@@ -180,16 +212,24 @@ def _inputs(
 
 def _read_pairing(
     values: flags.FlagValues, config: TransferConfig, content_image: Any, style_image: Any
-) -> Pairing:
-    """Segments from the label files, if they are wanted; checks which were given."""
+) -> Pairing | None:
+    """Segments from the label files, or one; None if they are to be found. Checks the flags."""
     missing = [name for name in ("content_labels", "style_labels") if not values[name].value]
     if len(missing) == 1:
         raise ValueError(
             f"--{missing[0]} is missing, must be given where the other label map is; give both, "
-            "or none for one segment."
+            "or none."
         )
+    is_found = config.segmentation == "auto" or (missing and config.segmentation != "none")
+    if values.save_labels and not is_found:
+        raise ValueError(
+            "--save_labels is given, but no label maps are looked for; leave the label files out, "
+            "or set --segmentation=auto."
+        )
+    if is_found:
+        return None
     sizes = content_image.shape[:2], style_image.shape[:2]
-    if missing or config.segmentation == "none":
+    if config.segmentation == "none":
         return single_segment(*sizes, config.segment_map)
     label_maps = read_label_maps(values.content_labels, values.style_labels, *sizes)
     return pair_segments(

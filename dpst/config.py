@@ -12,13 +12,18 @@ ORPHAN_POLICIES = ("nearest", "merge", "content", "error")
 
 
 def _setting(
-    default: Any, help_text: str, choices: tuple[str, ...] = (), minimum: float | None = None
+    default: Any,
+    help_text: str,
+    choices: tuple[str, ...] = (),
+    minimum: float | None = None,
+    maximum: float | None = None,
 ) -> Any:
     metadata = {
         "help": help_text,
         "type": type(default),
         "choices": choices,
         "minimum": minimum,
+        "maximum": maximum,
     }
     return dataclasses.field(default=default, metadata=metadata)
 
@@ -36,9 +41,12 @@ class TransferConfig:
     method: str = _setting("photo", "Kind of transfer.", choices=("photo",))
     segmentation: str = _setting(
         "labels",
-        "Where segments come from: the label files, or one segment where there are none "
-        "(labels); one segment in any case (none).",
-        choices=("labels", "none"),
+        "Where segments come from: the label files, or, where there are none, what both images "
+        "have in common (labels); the latter in any case (auto); one segment (none).",
+        choices=("labels", "auto", "none"),
+    )
+    num_segments: int = _setting(
+        5, "Segments to look for where there are no label files.", minimum=1, maximum=9
     )
     orphan_policy: str = _setting(
         "nearest",
@@ -99,5 +107,11 @@ class TransferConfig:
             if minimum is not None and not minimum <= value < float("inf"):
                 raise ValueError(
                     f"{field.name} is {value}, must be finite and at least {minimum}; "
+                    f"the default is {field.default}."
+                )
+            maximum = field.metadata["maximum"]
+            if maximum is not None and value > maximum:
+                raise ValueError(
+                    f"{field.name} is {value}, must be at most {maximum}; "
                     f"the default is {field.default}."
                 )

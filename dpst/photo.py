@@ -18,6 +18,7 @@ from dpst.losses import (
     SortedGuidance,
     centred_target,
     content_loss,
+    gamut_loss,
     opponent_colors,
     photorealism_loss,
     segment_centred_loss,
@@ -33,6 +34,7 @@ from dpst.segmentation import KEPT, Pairing, resize_masks
 from matting import MattingLaplacian
 
 RGB_WEIGHT = 5.0  # of the raw colours, against 1 for each layer of the extractor
+GAMUT_WEIGHT = 100.0  # enough that little is left to clip
 
 
 def photo_objective(
@@ -44,7 +46,7 @@ def photo_objective(
 ) -> Objective:
     """The objective of the photo method.
 
-    E(O) = w_c E_content + w_s E_style + w_p E_photo + w_e E_structure + w_tv E_tv
+    E(O) = w_c E_content + w_s E_style + w_p E_photo + w_e E_structure + w_tv E_tv + w_g E_gamut
 
     Args:
         extractor: source of the features.
@@ -73,6 +75,7 @@ def photo_objective(
     if config.structure_weight:
         edges = structure_target(tf.constant(content_image))
         terms += (ImageTerm("structure", structure_loss, edges, config.structure_weight),)
+    terms += (ImageTerm("gamut", _excess, (), GAMUT_WEIGHT),)
     if config.tv_weight:
         terms += (ImageTerm("total_variation", _variation, (), config.tv_weight),)
     return Objective(extractor, terms)
@@ -162,3 +165,7 @@ def _gram_color_loss(target: Any, images: tf.Tensor) -> tf.Tensor:
 
 def _variation(target: Any, image: tf.Tensor) -> tf.Tensor:
     return total_variation(image[None])
+
+
+def _excess(target: Any, image: tf.Tensor) -> tf.Tensor:
+    return gamut_loss(image[None])

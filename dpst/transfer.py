@@ -19,15 +19,17 @@ from dpst.optimizers import StopReason
 from dpst.photo import photo_objective
 from dpst.pyramid import Progress, plan_levels, solve
 from dpst.segmentation import (
+    LabelMap,
     Pairing,
     SegmentRow,
     decode_label_maps,
     pair_segments,
     resize_labels,
+    segment_together,
     single_segment,
 )
 
-__all__ = ["Progress", "TransferResult", "stylize", "transfer_pair"]
+__all__ = ["Progress", "TransferResult", "find_label_maps", "stylize", "transfer_pair"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +75,8 @@ def stylize(
         style_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side.
         content_labels: label map of the content image: uint8 [h, w, 3] colours or integers
             [h, w], of any size of the same aspect ratio; or a soft mask [h, w] in [0, 1] for each
-            segment, by name. None for both maps: one segment.
+            segment, by name. None for both maps: segments found in both images together, or one,
+            see `TransferConfig.segmentation`.
         style_labels: label map of the style image, in the same form, or masks.
         extractor: source of the features; None loads `config.extractor`.
         config: settings; None takes the defaults.
@@ -92,18 +95,45 @@ def stylize(
     if (content_labels is None) != (style_labels is None):
         missing = "content_labels" if content_labels is None else "style_labels"
         raise ValueError(f"{missing} is missing, must be given if the other is; give both or none.")
-    if content_labels is None or style_labels is None or config.segmentation == "none":
+    extractor = extractor or load_extractor(config.extractor)
+    if config.segmentation == "none":
         sizes = content_image.shape[:2], style_image.shape[:2]
         pairing = single_segment(*sizes, config.segment_map)
     else:
-        label_maps = decode_label_maps(
-            content_labels, style_labels, content_image.shape[:2], style_image.shape[:2]
-        )
+        if content_labels is None or style_labels is None or config.segmentation == "auto":
+            label_maps = find_label_maps(content_image, style_image, extractor, config.num_segments)
+        else:
+            label_maps = decode_label_maps(
+                content_labels, style_labels, content_image.shape[:2], style_image.shape[:2]
+            )
         pairing = pair_segments(
             *label_maps, content_image, style_image, config.orphan_policy, config.segment_map
         )
-    extractor = extractor or load_extractor(config.extractor)
     return transfer_pair(content_image, style_image, pairing, extractor, config, callback)
+
+
+def find_label_maps(
+    content_image: np.ndarray, style_image: np.ndarray, extractor: Extractor, num_segments: int
+) -> tuple[LabelMap, LabelMap]:
+    """Label maps of segments that occur in both images, found without any help.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1].
+        style_image: float32 [height, width, 3], RGB in [0, 1].
+        extractor: its deepest style layer tells materials apart.
+        num_segments: how many to look for, 1 to 9; there may be fewer.
+
+    Returns:
+        The maps of the content and the style image, to be paired by `pair_segments`.
+    """
+    deepest = extractor.style_layers[-1]
+
+    def extract(image: np.ndarray) -> np.ndarray:
+        size = (max(side, extractor.minimum_side) for side in image.shape[:2])
+        enlarged = images.resize(image, tuple(size))
+        return extractor(enlarged[None], [deepest])[deepest][0].numpy()
+
+    return segment_together(content_image, style_image, extract, num_segments)
 
 
 def transfer_pair(

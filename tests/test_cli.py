@@ -151,6 +151,25 @@ def test_colours_are_shown_on_a_terminal_only_and_not_against_the_users_wish(
     assert "0000ff" in text
 
 
+def test_found_label_maps_can_be_saved_and_given_back(pair, capfd):
+    (pair / "found").mkdir()
+    assert run("--dry_run", save_labels="found") == cli.DONE
+    table = [line for line in capfd.readouterr().out.splitlines() if "takes label" in line]
+    assert len(table) >= 2
+    names = {f"{name}_labels": f"found/{name}_labels.png" for name in ("content", "style")}
+    assert run("--dry_run", **names) == cli.DONE
+    again = [line for line in capfd.readouterr().out.splitlines() if "takes label" in line]
+    assert sorted(map(str.split, again)) == sorted(map(str.split, table))
+
+
+@pytest.mark.parametrize("has_files", [True, False])
+def test_saving_label_maps_that_nobody_looks_for_is_an_error(pair, capfd, has_files):
+    names = {f"{name}_labels": f"{name}_labels.png" for name in ("content", "style")}
+    flags = names if has_files else {"segmentation": "none"}
+    assert run("--dry_run", save_labels=".", **flags) == cli.BAD_INPUT
+    assert_one_clear_line(capfd, "--save_labels", "--segmentation=auto")
+
+
 def test_policy_and_segment_map_are_flags(pair, capfd):
     Image.open("style_labels.png").point(lambda value: 0).save("black.png")
     flags = {**LABELS, "style_labels": "black.png"}

@@ -13,6 +13,7 @@ from dpst.config import TransferConfig
         ("style_statistic", "mean"),
         ("solve_size", 31),
         ("max_evaluations", 0),
+        ("num_segments", 10),
         ("content_weight", -1.0),
         ("style_weight", float("nan")),
         ("photorealism_weight", float("inf")),

@@ -29,9 +29,10 @@ def test_only_the_style_terms_are_above_zero_at_the_content_image(extractor, pho
     config = TransferConfig(tv_weight=0.0)
     objective = photo_objective(extractor, content, style, _pairing(photo_pair), config)
     values = objective.term_values(tf.constant(content))
-    assert set(values) == {"style", "content", "photorealism", "structure"}
+    assert set(values) == {"style", "content", "photorealism", "structure", "gamut"}
     assert values["style"] > 0.01
     assert values["content"] == 0
+    assert values["gamut"] == 0
     assert abs(values["photorealism"]) < 1e-3
     assert abs(values["structure"]) < 1e-5
 

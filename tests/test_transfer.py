@@ -55,7 +55,7 @@ def test_without_full_resolution_the_output_has_the_solve_size(extractor, photo_
 
 
 def test_photos_of_nearly_one_shape_share_their_traces(extractor, photo_pair):
-    config = dpst.TransferConfig(max_evaluations=1, solve_size=192)
+    config = dpst.TransferConfig(max_evaluations=1, solve_size=192, segmentation="none")
     counts = []
     for size in ((141, 192), (148, 192), (440, 576)):
         content, style = (images.resize(image, size) for image in photo_pair[:2])
@@ -105,6 +105,24 @@ def test_segmentation_none_leaves_label_maps_aside(extractor, photo_pair):
     config = dpst.TransferConfig(max_evaluations=2, segmentation="none")
     result = dpst.stylize(*photo_pair, extractor, config)
     assert [row.label for row in result.segments] == ["all"]
+
+
+def test_without_label_maps_segments_are_found_in_both_images(extractor, photo_pair):
+    content, style = photo_pair[:2]
+    config = dpst.TransferConfig(max_evaluations=2, num_segments=3)
+    result = dpst.stylize(content, style, extractor=extractor, config=config)
+    assert 2 <= len(result.segments) <= 3
+    for row in result.segments:
+        assert row.content_share > 0 and row.style_share > 0
+        assert row.action == f"takes label {row.label}"
+
+
+def test_segmentation_auto_leaves_label_maps_aside(extractor, photo_pair):
+    config = dpst.TransferConfig(max_evaluations=2, segmentation="auto")
+    result = dpst.stylize(*photo_pair, extractor, config)
+    found = dpst.stylize(*photo_pair[:2], extractor=extractor, config=config)
+    assert result.segments == found.segments
+    assert {row.label for row in result.segments}.isdisjoint({"0", "1"})
 
 
 def test_metrics_are_those_of_measure_at_the_content_images_size(extractor, photo_pair):

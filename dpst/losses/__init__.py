@@ -2,6 +2,7 @@
 
 from dpst.losses.color import opponent_colors
 from dpst.losses.content import ContentLoss, content_loss
+from dpst.losses.gamut import GamutLoss, gamut_loss
 from dpst.losses.gram import GramLoss, gram_loss, gram_matrix
 from dpst.losses.photorealism import PhotorealismLoss, photorealism_loss
 from dpst.losses.segment_gram import (
@@ -28,6 +29,7 @@ from dpst.losses.total_variation import TotalVariationLoss, total_variation
 
 LOSSES = {
     "content": ContentLoss,
+    "gamut": GamutLoss,
     "gram": GramLoss,
     "photorealism": PhotorealismLoss,
     "segment_gram": SegmentGramLoss,
@@ -39,6 +41,7 @@ __all__ = [
     "LOSSES",
     "CentredTarget",
     "ContentLoss",
+    "GamutLoss",
     "GramLoss",
     "GramTarget",
     "PhotorealismLoss",
@@ -50,6 +53,7 @@ __all__ = [
     "TotalVariationLoss",
     "centred_target",
     "content_loss",
+    "gamut_loss",
     "gram_loss",
     "gram_matrix",
     "opponent_colors",

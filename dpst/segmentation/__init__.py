@@ -1,5 +1,6 @@
 """Segments: label maps, the pairing of two images' segments, and the masks made from them."""
 
+from dpst.segmentation.cosegmentation import segment_together
 from dpst.segmentation.guidance import masks, resize_masks
 from dpst.segmentation.label_map import (
     LUAN_PALETTE,
@@ -25,5 +26,6 @@ __all__ = [
     "resize_labels",
     "resize_masks",
     "segment_table",
+    "segment_together",
     "single_segment",
 ]

@@ -76,6 +76,24 @@ class LabelMap:
         """How many pixels were off the palette in all."""
         return sum(self.off_palette_counts)
 
+    def picture(self) -> images.FloatImage:
+        """The map in its labels' colours, float32 [height, width, 3], RGB in [0, 1].
+
+        Written to a file and read by `read_label_maps` it gives the same labels.
+
+        Raises:
+            ValueError: If a label is not named by a colour.
+        """
+        try:
+            palette = [tuple(bytes.fromhex(color)) for color in self.colors]
+            colors = np.array(palette, np.float32).reshape(-1, 3)
+        except ValueError as error:
+            raise ValueError(
+                f"the labels are named {', '.join(self.colors)}, each must be six hexadecimal "
+                "digits to be drawn: rename them."
+            ) from error
+        return (colors / 255).astype(np.float32)[self.labels]
+
 
 def read_label_maps(
     content_path: str | os.PathLike[str],

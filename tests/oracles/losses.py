@@ -81,3 +81,11 @@ def total_variation(image: np.ndarray) -> float:
             if x + 1 < width:
                 total += ((image[y, x + 1] - image[y, x]) ** 2).sum()
     return total / (height * width)
+
+
+def gamut(image: np.ndarray) -> float:
+    """Squared excess over [0, 1] of every channel, by pixel, over their number."""
+    total = 0.0
+    for value in image.ravel():
+        total += max(value - 1, 0) ** 2 + max(-value, 0) ** 2
+    return total / (image.shape[0] * image.shape[1])
