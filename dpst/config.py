@@ -10,6 +10,9 @@ from typing import Any
 ORPHAN_POLICIES = ("nearest", "merge", "content", "error")
 """Take the style label closest in colour, merge into a neighbour, stay as photographed, or stop."""
 
+GUIDANCE_KINDS = ("simple", "inside", "all")
+"""Masks averaged; receptive fields within the segment only; all that touch it."""
+
 
 def _setting(
     default: Any,
@@ -86,6 +89,12 @@ class TransferConfig:
         "What the style loss compares: means and covariances (centred), or the papers' raw Gram "
         "matrices (gram).",
         choices=("centred", "gram"),
+    )
+    guidance: str = _setting(
+        "simple",
+        "Which positions of a layer belong to a segment: by the share of their area (simple), "
+        "those that see nothing else (inside), or all that see any of it (all).",
+        choices=GUIDANCE_KINDS,
     )
     max_evaluations: int = _setting(
         30, "Evaluations of the objective at the finest level.", minimum=1

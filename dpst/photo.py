@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from dpst import images
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor
 from dpst.losses import (
@@ -30,7 +31,7 @@ from dpst.losses import (
     total_variation,
 )
 from dpst.objective import RGB, FeatureTerm, ImageTerm, Objective, Term
-from dpst.segmentation import KEPT, Pairing, resize_masks
+from dpst.segmentation import KEPT, Pairing, layer_guidance
 from matting import MattingLaplacian
 
 RGB_WEIGHT = 5.0  # of the raw colours, against 1 for each layer of the extractor
@@ -62,9 +63,15 @@ def photo_objective(
     names = tuple(dict.fromkeys(style_layers + content_layers))
     content_features = extractor(tf.constant(content_image[None]), names)
     style_features = extractor(tf.constant(style_image[None]), style_layers)
+    sizes = content_image.shape[:2], style_image.shape[:2]
     terms = _color_terms(content_image, style_image, pairing, config)
     for name in style_layers:
-        terms += _style_terms(name, content_features[name], style_features[name], pairing, config)
+        reach = 0.0 if config.guidance == "simple" else extractor.reach(name)
+        target = _style_target(
+            content_features[name], style_features[name], pairing, config, sizes, reach
+        )
+        loss = _centred_loss if config.style_statistic == "centred" else _gram_loss
+        terms += (FeatureTerm("style", name, loss, target, config.style_weight),)
     for name in content_layers if config.content_weight else ():
         weight = config.content_weight / len(content_layers)
         terms += (FeatureTerm("content", name, content_loss, content_features[name], weight),)
@@ -89,29 +96,34 @@ def _color_terms(
     is_centred = config.style_statistic == "centred"
     read = opponent_colors if is_centred else _colors_and_one
     loss = _centred_color_loss if is_centred else _gram_color_loss
-    target = _style_target(read(content), read(style), pairing, config)
+    sizes = content_image.shape[:2], style_image.shape[:2]
+    target = _style_target(read(content), read(style), pairing, config, sizes)
     return (FeatureTerm("style", RGB, loss, target, config.style_weight * RGB_WEIGHT),)
 
 
-def _style_terms(
-    name: str, content: tf.Tensor, style: tf.Tensor, pairing: Pairing, config: TransferConfig
-) -> tuple[Term, ...]:
-    """A layer of the extractor as a style layer."""
-    loss = _centred_loss if config.style_statistic == "centred" else _gram_loss
-    target = _style_target(content, style, pairing, config)
-    return (FeatureTerm("style", name, loss, target, config.style_weight),)
-
-
 def _style_target(
-    content: tf.Tensor, style: tf.Tensor, pairing: Pairing, config: TransferConfig
+    content: tf.Tensor,
+    style: tf.Tensor,
+    pairing: Pairing,
+    config: TransferConfig,
+    image_sizes: tuple[images.Size, images.Size],
+    reach: float = 0.0,
 ) -> tuple[CentredTarget | GramTarget, SortedGuidance | tf.Tensor]:
-    """What the segments' statistics should be, and the guidance to take them with."""
+    """What the segments' statistics should be, and the guidance to take them with.
+
+    Content and style are a layer's features of images of some sizes; it sees as far as its reach.
+    """
     num_segments, style_index = len(pairing.style_index), np.array(pairing.style_index)
     num_style_labels = int(pairing.style_labels.max()) + 1
     areas = np.bincount(pairing.content_labels.ravel(), minlength=num_segments)
     shares = tf.constant(areas[None] / areas.sum(), tf.float32)
-    masks = resize_masks(pairing.content_labels, num_segments, tuple(content.shape[1:3]))
-    style_masks = resize_masks(pairing.style_labels, num_style_labels, tuple(style.shape[1:3]))
+    masks, style_masks = (
+        layer_guidance(labels, number, tuple(features.shape[1:3]), size, reach, config.guidance)
+        for labels, number, features, size in (
+            (pairing.content_labels, num_segments, content, image_sizes[0]),
+            (pairing.style_labels, num_style_labels, style, image_sizes[1]),
+        )
+    )
     moments = _statistics(style, _guidance(style_masks[np.maximum(style_index, 0)]))
     if KEPT in pairing.style_index:
         # Its own statistics as the target: share 0 would let its neighbours' look leak in.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dpst.segmentation import masks, resize_masks
+from dpst.segmentation import layer_guidance, masks, resize_masks
 from tests.oracles.area_resize import area_resize
 
 
@@ -82,3 +82,56 @@ def test_labels_of_another_kind_are_an_error(labels: np.ndarray) -> None:
 def test_empty_size_is_an_error() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         resize_masks(np.zeros((4, 4), np.int32), 1, (0, 4))
+
+
+@pytest.mark.parametrize("kind", ["inside", "all"])
+@pytest.mark.parametrize("reach", [0.4, 1.0, 2.3, 4.0])
+def test_guidance_by_receptive_fields_equals_a_loop_over_positions(kind: str, reach: float) -> None:
+    labels = np.kron(random_labels(3, 4, 3), np.ones((6, 5), np.int32))
+    height, width = labels.shape
+    result = layer_guidance(labels, 3, labels.shape, labels.shape, reach, kind)
+    r = round(reach) if reach >= 1 else 0
+    for k in range(3):
+        expected = np.zeros(labels.shape)
+        for y in range(height):
+            for x in range(width):
+                seen = labels[max(y - r, 0) : y + r + 1, max(x - r, 0) : x + r + 1] == k
+                expected[y, x] = seen.all() if kind == "inside" else seen.any()
+        if not expected.any():
+            expected = labels == k
+        np.testing.assert_array_equal(result[k], expected)
+
+
+def test_inside_keeps_what_surely_sees_one_segment_and_all_what_may_see_it() -> None:
+    labels = (np.mgrid[:40, :60][1] >= 30).astype(np.int32)
+    inside, simple, everything = (
+        layer_guidance(labels, 2, (5, 7), (40, 60), 6.0, kind)
+        for kind in ("inside", "simple", "all")
+    )
+    assert (inside <= simple + 1e-6).all() and (simple <= everything + 1e-6).all()
+    assert inside.sum() < simple.sum() < everything.sum()
+    np.testing.assert_array_equal(simple, resize_masks(labels, 2, (5, 7)))
+
+
+def test_segment_without_a_position_inside_keeps_its_simple_mask() -> None:
+    labels = np.zeros((20, 20), np.int32)
+    labels[9:11, 9:11] = 1
+    inside = layer_guidance(labels, 2, (10, 10), (20, 20), 4.0, "inside")
+    np.testing.assert_array_equal(inside[1], resize_masks(labels, 2, (10, 10))[1])
+
+
+def test_guidance_of_large_labels_is_taken_at_the_size_of_the_image() -> None:
+    small = np.repeat([[0, 1, 1, 1]], 4, 0).astype(np.int32)
+    large = np.kron(small, np.ones((10, 10), np.int32))
+    for kind in ("inside", "all"):
+        np.testing.assert_array_equal(
+            layer_guidance(large, 2, (4, 4), (4, 4), 1.0, kind),
+            layer_guidance(small, 2, (4, 4), (4, 4), 1.0, kind),
+        )
+
+
+def test_unknown_guidance_is_an_error() -> None:
+    with pytest.raises(
+        ValueError, match="guidance is 'outside', must be one of simple, inside, all"
+    ):
+        layer_guidance(np.zeros((4, 4), np.int32), 1, (2, 2), (4, 4), 1.0, "outside")

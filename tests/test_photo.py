@@ -63,6 +63,21 @@ def test_a_weight_of_zero_leaves_its_term_out(extractor, photo_pair, name, term)
     assert term not in {each.name for each in objective.terms}
 
 
+def test_guidance_by_receptive_fields_changes_the_layers_and_not_the_colours(extractor, photo_pair):
+    content, style = photo_pair[:2]
+    terms = {}
+    for guidance in ("simple", "inside"):
+        config = TransferConfig(guidance=guidance)
+        objective = photo_objective(extractor, content, style, _pairing(photo_pair), config)
+        terms[guidance] = {
+            term.layer_name: term.target[0] for term in objective.terms if term.name == "style"
+        }
+    simple, inside = terms["simple"], terms["inside"]
+    np.testing.assert_array_equal(simple["rgb"].mean, inside["rgb"].mean)
+    second = extractor.style_layers[1]  # Deeper ones see all of such small images.
+    assert np.abs(simple[second].mean - inside[second].mean).max() > 1e-4
+
+
 def test_sorted_and_dense_guidance_give_one_objective(extractor, photo_pair, monkeypatch):
     content, style = photo_pair[:2]
     pairing = _pairing(photo_pair)

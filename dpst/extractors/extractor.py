@@ -7,8 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+
+REACH_PROBE = 768  # Pixels: width of the strips that receptive fields are measured on.
+MINIMUM_PROBE_HEIGHT = 32
 
 
 class Extractor:
@@ -21,8 +25,8 @@ class Extractor:
     Example:
         ```python
         extractor = dpst.extractors.EmbeddedExtractor()
-        features = extractor(images, ["scale1", "scale3"])
-        features["scale3"].shape  # [batch, height / 4, width / 4, 128]
+        features = extractor(images, ["relu1_1", "fire3"])
+        features["fire3"].shape  # [batch, height / 4, width / 4, 128]
         ```
 
     Args:
@@ -57,6 +61,7 @@ class Extractor:
         self._feature_maps = dict(feature_maps)
         self._preprocess = preprocess
         self._models: dict[tuple[str, ...], keras.Model] = {}
+        self._reaches: dict[str, float] = {}
         self.name = name
         self.minimum_side = minimum_side
         self.style_layers = self._known(style_layers)
@@ -118,6 +123,32 @@ class Extractor:
                 outputs = {name: self._feature_maps[name] for name in key}
                 self._models[key] = keras.Model(self._inputs, outputs, trainable=False)
         return self._models[key]
+
+    def reach(self, layer_name: str) -> float:
+        """Measures how far around its centre a feature of a layer sees.
+
+        Two strips of noise differ in their right half; what changes left of it shows the reach.
+
+        Args:
+            layer_name: The layer.
+
+        Returns:
+            Half the side of the receptive field in pixels, to half the layer's stride; at most
+            `REACH_PROBE` / 2.
+
+        Raises:
+            ValueError: If the layer is unknown.
+        """
+        if layer_name not in self._reaches:
+            half = REACH_PROBE // 2
+            height = max(self.minimum_side, MINIMUM_PROBE_HEIGHT)
+            strips = np.random.default_rng(0).random((2, height, REACH_PROBE, 3), np.float32)
+            strips[1, :, :half] = strips[0, :, :half]
+            features = self(strips, [layer_name])[layer_name].numpy()
+            width = features.shape[2]
+            first = np.flatnonzero((features[0] != features[1]).any((0, 2)))[0]
+            self._reaches[layer_name] = half - first * REACH_PROBE / width
+        return self._reaches[layer_name]
 
     def _known(self, layer_names: Sequence[str]) -> tuple[str, ...]:
         """Returns the names as a tuple, or raises for one that is not available."""

@@ -1,7 +1,7 @@
 """Segments: label maps, the pairing of two images' segments, and the masks made from them."""
 
 from dpst.segmentation.cosegmentation import segment_together
-from dpst.segmentation.guidance import masks, resize_masks
+from dpst.segmentation.guidance import layer_guidance, masks, resize_masks
 from dpst.segmentation.label_map import (
     LUAN_PALETTE,
     LabelMap,
@@ -20,6 +20,7 @@ __all__ = [
     "Pairing",
     "SegmentRow",
     "decode_label_maps",
+    "layer_guidance",
     "masks",
     "pair_segments",
     "read_label_maps",

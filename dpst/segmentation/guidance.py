@@ -7,10 +7,13 @@ segments sum to one everywhere.
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from dpst import images
+from dpst.config import GUIDANCE_KINDS
+from dpst.segmentation.label_map import resize_labels
 
 FloatMasks = npt.NDArray[np.float32]
 
@@ -68,7 +71,54 @@ def resize_masks(
     """
     if min(size) < 1:
         raise ValueError(f"size is {tuple(size)}, each side must be at least 1.")
-    full = masks(labels, num_segments)
+    return _averaged(masks(labels, num_segments), size)
+
+
+def layer_guidance(
+    labels: npt.NDArray[np.integer],
+    num_segments: int,
+    size: images.Size,
+    image_size: images.Size,
+    reach: float = 0.0,
+    kind: str = "simple",
+) -> FloatMasks:
+    """Masks of the segments for a layer that sees more of the image than the position it stands at.
+
+    Source: Gatys et al. 2017, "Controlling perceptual factors in neural style transfer", section 4:
+    "simple" averages the masks; "inside" keeps positions whose receptive field lies within the
+    segment, so that no other segment's look comes in; "all" takes those whose receptive field
+    touches it.
+
+    Args:
+        labels: Integer [height, width], values from 0 to `num_segments` - 1.
+        num_segments: Number of masks.
+        size: (height, width) of the layer.
+        image_size: (height, width) of the image that the extractor sees.
+        reach: Half the side of the layer's receptive field, in pixels of that image.
+        kind: One of those above.
+
+    Returns:
+        float32 [num_segments, *size] in [0, 1]. Those of "simple" sum to 1 at every position. A
+        segment with no position inside keeps its simple mask.
+
+    Raises:
+        ValueError: If the kind is unknown, or as `resize_masks` does.
+    """
+    if kind not in GUIDANCE_KINDS:
+        raise ValueError(f"guidance is {kind!r}, must be one of {', '.join(GUIDANCE_KINDS)}.")
+    simple = resize_masks(labels, num_segments, size)
+    if kind == "simple" or reach < 1:
+        return simple
+    change = cv2.erode if kind == "inside" else cv2.dilate
+    window = np.ones((2 * round(reach) + 1,) * 2, np.uint8)
+    full = masks(resize_labels(np.asarray(labels), image_size), num_segments)
+    changed = _averaged(np.stack([change(mask, window) for mask in full]), size)
+    is_empty = changed.max((1, 2), keepdims=True) == 0
+    return np.where(is_empty, simple, changed)
+
+
+def _averaged(full: npt.NDArray[np.float32], size: images.Size) -> FloatMasks:
+    """Masks at another resolution, by the exact overlaps of old and new pixels."""
     if full.shape[1:] == tuple(size):
         return full
     row_weights = images.area_weights(full.shape[1], size[0])
