@@ -5,7 +5,9 @@ python -m benchmarks.quality --pairs=../shared/pairs --output_dir=quality 04 12
 The baseline is the linear Monge-Kantorovich map of each segment's colours, without any blending.
 Writes NN.png, NN.json (the run's trace) and the contact sheets sheet_01.png ... to the output
 folder; a pair that has both of its files there is only measured. All are measured as 8-bit images
-at the content photo's own size, with SqueezeNet's features if its weights are on this machine.
+at the content photo's own size, with SqueezeNet's features if its weights are on this machine, and
+within the segments of the label maps, whatever segments the run was made with; those that were
+found without label maps are on the sheets too.
 """
 
 import argparse
@@ -25,7 +27,8 @@ from dpst.color_matching import segment_matched
 from dpst.extractors import Extractor, SqueezeNetExtractor, load_extractor
 from dpst.metrics import Metrics, measure
 from dpst.report import run_trace, write_trace
-from dpst.transfer import transfer_pair
+from dpst.segmentation import LUAN_PALETTE, Pairing, pair_segments, single_segment
+from dpst.transfer import find_label_maps, transfer_pair
 
 PUBLISHED = "luan2017.png"
 KINDS = ("ours", "published", "baseline")
@@ -45,12 +48,21 @@ def main() -> None:
     parser.add_argument("--extractor", default="embedded", help="as of run.py")
     parser.add_argument("--weights", type=Path, help="SqueezeNet's weight file; else found")
     parser.add_argument("--solve_size", type=int, default=TransferConfig.solve_size)
+    parser.add_argument("--segmentation", default="labels", help="as of run.py")
+    parser.add_argument("--num_segments", type=int, default=TransferConfig.num_segments)
+    parser.add_argument("--guidance", default=TransferConfig.guidance, help="as of run.py")
     parser.add_argument("ids", nargs="*", help="names of the pairs' folders; all if there are none")
     arguments = parser.parse_args()
     folders = chosen(pair_folders(arguments.pairs), arguments.ids)
     arguments.output_dir.mkdir(parents=True, exist_ok=True)
     squeezenet = find_squeezenet_weights(arguments.weights)
-    config = TransferConfig(extractor=arguments.extractor, solve_size=arguments.solve_size)
+    config = TransferConfig(
+        extractor=arguments.extractor,
+        solve_size=arguments.solve_size,
+        segmentation=arguments.segmentation,
+        num_segments=arguments.num_segments,
+        guidance=arguments.guidance,
+    )
     weights = squeezenet if config.extractor == "squeezenet" else None
     extractor = load_extractor(config.extractor, weights)
     is_found = squeezenet is not None
@@ -60,9 +72,13 @@ def main() -> None:
     pictures = []
     for folder in folders:
         pair = read_pair(folder)
-        outputs = output_images(pair, folder, extractor, config, arguments.output_dir)
+        pairing = run_pairing(pair, extractor, config)
+        outputs = output_images(pair, pairing, folder, extractor, config, arguments.output_dir)
         rows[pair.name] = {kind: ruler(pair, image) for kind, image in outputs.items()}
-        pictures.append(sheet_row(pair, outputs, rows[pair.name]))
+        row = sheet_row(pair, outputs, rows[pair.name])
+        if config.segmentation == "auto":
+            row[2:2] = segment_pictures(pair, pairing)
+        pictures.append(row)
     print_table(*quality_table(rows, ruler_extractor.name))
     for path in write_sheets(pictures, arguments.output_dir):
         print(f"wrote {path}", file=sys.stderr)
@@ -101,13 +117,28 @@ def make_ruler(extractor: Extractor) -> Ruler:
     return ruler
 
 
+def run_pairing(pair: Pair, extractor: Extractor, config: TransferConfig) -> Pairing:
+    """The segments that a run is made with."""
+    photos = pair.content_image, pair.style_image
+    if config.segmentation == "labels":
+        return pair.pairing
+    if config.segmentation == "none":
+        return single_segment(*(photo.shape[:2] for photo in photos))
+    return pair_segments(*find_label_maps(*photos, extractor, config.num_segments), *photos)
+
+
 def output_images(
-    pair: Pair, folder: Path, extractor: Extractor, config: TransferConfig, output_dir: Path
+    pair: Pair,
+    run_pairing: Pairing,
+    folder: Path,
+    extractor: Extractor,
+    config: TransferConfig,
+    output_dir: Path,
 ) -> dict[str, np.ndarray]:
     """The images to compare, by kind, as 8-bit files hold them; runs the transfer if need be."""
     path, trace = (output_dir / f"{pair.name}{suffix}" for suffix in (".png", ".json"))
     if not (path.exists() and trace.exists()):
-        run(pair, folder, extractor, config, path, trace)
+        run(pair, run_pairing, folder, extractor, config, path, trace)
     outputs = {"ours": images.read_image(path)}
     if (folder / PUBLISHED).exists():
         published = images.read_image(folder / PUBLISHED)
@@ -120,6 +151,7 @@ def output_images(
 
 def run(
     pair: Pair,
+    pairing: Pairing,
     folder: Path,
     extractor: Extractor,
     config: TransferConfig,
@@ -129,7 +161,7 @@ def run(
     """Transfer a pair; write its output image and its trace."""
     start = time.monotonic()
     photos = pair.content_image, pair.style_image
-    result = transfer_pair(*photos, pair.pairing, extractor, config)
+    result = transfer_pair(*photos, pairing, extractor, config)
     seconds = time.monotonic() - start
     print(f"{pair.name}: {seconds:.0f} s, {result.stop_reason.value}", file=sys.stderr, flush=True)
     inputs = {
@@ -191,6 +223,20 @@ def sheet_row(
         )
         row.append(Picture(thumbnail(outputs[kind]), (f"{pair.name} {kind}", *scores)))
     return row
+
+
+def segment_pictures(pair: Pair, pairing: Pairing) -> list[Picture | None]:
+    """The segments of both photos in the colours of `LUAN_PALETTE`, a colour a segment."""
+    palette = np.array([tuple(bytes.fromhex(color)) for color in LUAN_PALETTE], np.float32) / 255
+    server_rank = {server: rank for rank, server in enumerate(dict.fromkeys(pairing.style_index))}
+    content = np.array([server_rank[server] for server in pairing.style_index])
+    style = np.array([server_rank.get(j, -1) for j in range(pairing.style_labels.max() + 1)])
+    pictures = (palette[content[pairing.content_labels]], palette[style[pairing.style_labels]])
+    names = ("content segments", "style segments")
+    return [
+        Picture(thumbnail(picture), (f"{pair.name} {name}",))
+        for picture, name in zip(pictures, names, strict=True)
+    ]
 
 
 def _cell(values: np.ndarray) -> str:

@@ -18,7 +18,6 @@ from dpst.segmentation import (
     LabelMap,
     decode_label_maps,
     read_label_maps,
-    resize_labels,
 )
 from dpst.segmentation.label_map import MAXIMUM_LABELS
 
@@ -195,74 +194,6 @@ def test_mixture_of_two_labels_takes_one_of_them_not_a_third() -> None:
     colors[:10, :20] = GREY
     result = hex_map(decode_one(soft_edged(colors)))
     assert set(result[24:].ravel()) == {"ff0000", "0000ff"}
-
-
-# Sizes.
-
-
-def test_labels_are_resized_never_colours() -> None:
-    # Interpolated colours between blue and yellow pass through grey, another label.
-    colors = colored(disc_labels(), BLUE, YELLOW, BLUE)
-    colors[:20, :20] = GREY
-    result = decode_one(colors, (67, 67))
-    expected = hex_map(decode_one(colors))
-    rows = ((np.arange(67) + 0.5) * 96 / 67).astype(int)
-    np.testing.assert_array_equal(hex_map(result), expected[np.ix_(rows, rows)])
-
-
-@pytest.mark.parametrize("factor", [2, 3])
-def test_enlarged_map_repeats_each_label(factor: int) -> None:
-    labels = disc_labels()
-    size = (96 * factor, 96 * factor)
-    result = decode_one(colored(labels, BLACK, WHITE, RED), size)
-    expected = decode_one(colored(labels, BLACK, WHITE, RED)).labels
-    np.testing.assert_array_equal(result.labels, expected.repeat(factor, 0).repeat(factor, 1))
-
-
-def test_resized_labels_are_those_at_the_pixel_centres() -> None:
-    labels = np.arange(12).reshape(3, 4)
-    np.testing.assert_array_equal(resize_labels(labels, (1, 2)), [[5, 7]])
-    enlarged = np.repeat(np.repeat(labels, 2, 0), 3, 1)
-    np.testing.assert_array_equal(resize_labels(labels, (6, 12)), enlarged)
-
-
-def test_nearest_neighbour_does_not_shift_the_map() -> None:
-    labels = np.zeros((99, 99), np.int32)
-    labels[33:66, 33:66] = 1
-    small = decode_one(colored(labels, BLACK, WHITE), (33, 33)).labels
-    np.testing.assert_array_equal(small, small[::-1, ::-1])
-
-
-@pytest.mark.parametrize(
-    ("map_size", "size"),
-    [
-        ((393, 700), (394, 700)),
-        ((34, 60), (35, 60)),
-        ((40, 60), (667, 1000)),
-        ((33, 100), (998, 3000)),
-        ((300, 100), (300, 101)),
-    ],
-)
-def test_map_off_by_a_row_or_by_rounding_is_accepted(
-    map_size: tuple[int, int], size: tuple[int, int]
-) -> None:
-    labels = np.zeros(map_size, np.int32)
-    assert decode_label_maps(labels, labels, size, size)[0].labels.shape == size
-
-
-@pytest.mark.parametrize(
-    ("map_size", "size"),
-    [((100, 100), (100, 110)), ((525, 700), (700, 525)), ((400, 700), (420, 700))],
-)
-def test_map_of_another_aspect_ratio_is_an_error_that_names_both_sizes(
-    map_size: tuple[int, int], size: tuple[int, int]
-) -> None:
-    labels = np.zeros(map_size, np.int32)
-    with pytest.raises(ValueError, match="aspect ratios") as caught:
-        decode_label_maps(labels, np.zeros((4, 4), int), size)
-    assert f"{map_size[1]}x{map_size[0]}" in str(caught.value)
-    assert f"{size[1]}x{size[0]}" in str(caught.value)
-    assert "content_labels" in str(caught.value)
 
 
 # Files.

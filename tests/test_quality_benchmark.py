@@ -95,3 +95,14 @@ def test_whole_benchmark_runs_a_pair_once(tmp_path, photo_pair, monkeypatch, cap
     monkeypatch.setattr(quality, "transfer_pair", lambda *arguments: pytest.fail("ran twice"))
     quality.main()
     assert capfd.readouterr().out == first
+
+    monkeypatch.undo()
+    automatic = [f"--output_dir={tmp_path / 'automatic'}", "--segmentation=auto", "01"]
+    (tmp_path / "automatic").mkdir()
+    for name in ("01.json", "01.png"):
+        (tmp_path / "output" / name).rename(tmp_path / "automatic" / name)
+    monkeypatch.setattr(sys, "argv", ["quality.py", arguments[0], *automatic])
+    monkeypatch.setattr(quality, "find_squeezenet_weights", lambda path: None)
+    quality.main()
+    sheet = images.read_image(tmp_path / "automatic" / "sheet_01.png")
+    assert sheet.shape[1] == 7 * 320 + 8 * contact_sheet.MARGIN
