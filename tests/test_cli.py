@@ -277,7 +277,7 @@ BAD_INPUT = {
     "2x2 image": _tiny_image,
     "weights with a wrong hash": _wrong_hash,
     "segment map without label maps": lambda pair: (
-        {"segment_map": "0000ff=none"},
+        {"segmentation": "none", "segment_map": "0000ff=none"},
         ["segment_map is '0000ff=none'", "no label maps"],
     ),
     "segment map of an unknown label": lambda pair: (
