@@ -14,6 +14,7 @@ import keras
 import tensorflow as tf
 
 from dpst.extractors.extractor import Extractor
+from dpst.model_files import first_line, read_model
 
 _MAX_STYLE_LAYERS = 5
 _PROBE_SIDE = 512  # Pixels: scales are compared, and small sides tried, up to this image side.
@@ -50,7 +51,7 @@ class KerasModelExtractor(Extractor):
         """Loads the model, traces it and chooses the default layers."""
         if isinstance(model, (str, os.PathLike)):
             name = Path(model).stem
-            model = _load_model(Path(model).expanduser())
+            model = read_model(model)
         elif isinstance(model, keras.Model):
             name = model.name
         else:
@@ -70,19 +71,6 @@ class KerasModelExtractor(Extractor):
             minimum_side=_minimum_side(inputs, [feature_maps[layer] for layer in style_layers]),
             preprocess=preprocess,
         )
-
-
-def _load_model(path: Path) -> keras.Model:
-    """Loads a model file without running code that may be stored in it."""
-    if not path.exists():
-        raise FileNotFoundError(f"model file '{path}' does not exist; pass a .keras or .h5 file")
-    try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Whatever a broken or foreign file makes Keras, zip or HDF5 raise.
-        raise ValueError(
-            f"'{path}' is not a Keras model that can be loaded safely ({_first_line(error)}); "
-            f"pass a whole model saved by model.save('name.keras')"
-        ) from error
 
 
 def _trace(
@@ -122,7 +110,7 @@ def _trace(
             )
     except (TypeError, ValueError) as error:
         # A classifier behind the feature maps may insist on one image size; it is not needed.
-        reason = _first_line(error)
+        reason = first_line(error)
     if not feature_maps:
         raise ValueError(
             f"model '{name}' has no layer that gives a feature map for images of any size "
@@ -192,9 +180,3 @@ def _minimum_side(inputs: keras.KerasTensor, feature_maps: Sequence[keras.KerasT
         return all(shape[1] >= 1 and shape[2] >= 1 for shape in shapes)
 
     return 1 + bisect.bisect_left(range(1, _PROBE_SIDE), True, key=survives)
-
-
-def _first_line(error: Exception) -> str:
-    """Returns the first line of an error's message, shortened, or the name of its class."""
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__
