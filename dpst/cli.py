@@ -143,11 +143,14 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
         _write_preview(values, content_image, style_image, pairing)
     with _quiet_startup():
         from dpst.extractors import load_extractor
-        from dpst.transfer import find_label_maps, transfer_pair
+        from dpst.transfer import find_label_maps, load_segmentation_model, transfer_pair
 
+    segmentation_model = load_segmentation_model(config) if pairing is None else None
     extractor = load_extractor(config.extractor, values.weights)
     if pairing is None:
-        label_maps = find_label_maps(content_image, style_image, extractor, config.num_segments)
+        label_maps = find_label_maps(
+            content_image, style_image, extractor, config.num_segments, segmentation_model
+        )
         if values.save_labels:
             for name, label_map in zip(SAVED_LABELS, label_maps, strict=True):
                 images.write_image(Path(values.save_labels) / name, label_map.picture())
@@ -220,7 +223,7 @@ def _read_pairing(
             f"--{missing[0]} is missing, must be given where the other label map is; give both, "
             "or none."
         )
-    is_found = config.segmentation == "auto" or (missing and config.segmentation != "none")
+    is_found = config.finds_segments(has_label_maps=not missing)
     if values.save_labels and not is_found:
         raise ValueError(
             "--save_labels is given, but no label maps are looked for; leave the label files out, "

@@ -44,12 +44,21 @@ class TransferConfig:
     method: str = _setting("photo", "Kind of transfer.", choices=("photo",))
     segmentation: str = _setting(
         "labels",
-        "Where segments come from: the label files, or, where there are none, what both images "
-        "have in common (labels); the latter in any case (auto); one segment (none).",
+        "Where segments come from: the label files, or, where there are none, the segmentation "
+        "model or else what both images have in common (labels); the latter in any case (auto); "
+        "one segment (none).",
         choices=("labels", "auto", "none"),
     )
+    segmentation_model: str = _setting(
+        "",
+        "Keras model that finds the segments where there are no label files: a .keras or .h5 file "
+        "with a score of each class for each pixel, or keras_hub:PRESET, which is downloaded.",
+    )
     num_segments: int = _setting(
-        5, "Segments to look for where there are no label files.", minimum=1, maximum=9
+        5,
+        "Segments to look for where there are neither label files nor a segmentation model.",
+        minimum=1,
+        maximum=9,
     )
     orphan_policy: str = _setting(
         "nearest",
@@ -124,3 +133,25 @@ class TransferConfig:
                     f"{field.name} is {value}, must be at most {maximum}; "
                     f"the default is {field.default}."
                 )
+        if self.segmentation_model and self.segmentation == "none":
+            raise ValueError(
+                f"segmentation_model is {self.segmentation_model!r} and segmentation is 'none', it "
+                "must be labels or auto for the model to be used: leave one of the two out."
+            )
+
+    def finds_segments(self, has_label_maps: bool) -> bool:
+        """Whether segments are to be found in the images, by the model or without.
+
+        Args:
+            has_label_maps: whether label maps are given.
+
+        Raises:
+            ValueError: there are label maps and a model, and nothing says which is to be used.
+        """
+        if self.segmentation_model and has_label_maps and self.segmentation != "auto":
+            raise ValueError(
+                f"segmentation_model is {self.segmentation_model!r} and content_labels and "
+                "style_labels are given, only one must be: leave one out, or set segmentation to "
+                "'auto' for the model."
+            )
+        return self.segmentation == "auto" or (self.segmentation == "labels" and not has_label_maps)

@@ -25,11 +25,20 @@ from dpst.segmentation import (
     decode_label_maps,
     pair_segments,
     resize_labels,
+    segment_by_classes,
     segment_together,
     single_segment,
 )
+from dpst.segmentation.class_model import SegmentationModel
 
-__all__ = ["Progress", "TransferResult", "find_label_maps", "stylize", "transfer_pair"]
+__all__ = [
+    "Progress",
+    "TransferResult",
+    "find_label_maps",
+    "load_segmentation_model",
+    "stylize",
+    "transfer_pair",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,37 +104,61 @@ def stylize(
     if (content_labels is None) != (style_labels is None):
         missing = "content_labels" if content_labels is None else "style_labels"
         raise ValueError(f"{missing} is missing, must be given if the other is; give both or none.")
+    is_found = config.finds_segments(content_labels is not None)
+    segmentation_model = load_segmentation_model(config) if is_found else None
     extractor = extractor or load_extractor(config.extractor)
+    sizes = content_image.shape[:2], style_image.shape[:2]
     if config.segmentation == "none":
-        sizes = content_image.shape[:2], style_image.shape[:2]
         pairing = single_segment(*sizes, config.segment_map)
     else:
-        if content_labels is None or style_labels is None or config.segmentation == "auto":
-            label_maps = find_label_maps(content_image, style_image, extractor, config.num_segments)
-        else:
-            label_maps = decode_label_maps(
-                content_labels, style_labels, content_image.shape[:2], style_image.shape[:2]
+        if is_found or content_labels is None or style_labels is None:
+            label_maps = find_label_maps(
+                content_image, style_image, extractor, config.num_segments, segmentation_model
             )
+        else:
+            label_maps = decode_label_maps(content_labels, style_labels, *sizes)
         pairing = pair_segments(
             *label_maps, content_image, style_image, config.orphan_policy, config.segment_map
         )
     return transfer_pair(content_image, style_image, pairing, extractor, config, callback)
 
 
+def load_segmentation_model(config: TransferConfig) -> SegmentationModel | None:
+    """The model that tells classes apart, checked; None if the settings name none.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is no segmentation model, see `SegmentationModel`.
+    """
+    return SegmentationModel(config.segmentation_model) if config.segmentation_model else None
+
+
 def find_label_maps(
-    content_image: np.ndarray, style_image: np.ndarray, extractor: Extractor, num_segments: int
+    content_image: np.ndarray,
+    style_image: np.ndarray,
+    extractor: Extractor,
+    num_segments: int,
+    segmentation_model: SegmentationModel | None = None,
 ) -> tuple[LabelMap, LabelMap]:
-    """Label maps of segments that occur in both images, found without any help.
+    """Label maps found in the images: of groups of classes, or of segments that occur in both.
 
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1].
         style_image: float32 [height, width, 3], RGB in [0, 1].
         extractor: its deepest style layer tells materials apart.
         num_segments: how many to look for, 1 to 9; there may be fewer.
+        segmentation_model: tells classes apart; the two arguments before are not used then.
 
     Returns:
         The maps of the content and the style image, to be paired by `pair_segments`.
+
+    Raises:
+        ValueError: the model cannot be run on an image.
     """
+    if segmentation_model is not None:
+        return segment_by_classes(
+            content_image, style_image, segmentation_model, segmentation_model.class_names
+        )
     deepest = extractor.style_layers[-1]
 
     def extract(image: np.ndarray) -> np.ndarray:

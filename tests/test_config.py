@@ -24,6 +24,29 @@ def test_value_out_of_range_is_an_error_that_names_field_and_value(name, value):
         TransferConfig(**{name: value})
 
 
+@pytest.mark.parametrize(
+    ("settings", "has_label_maps", "is_found"),
+    [
+        ({}, True, False),
+        ({}, False, True),
+        ({"segmentation": "auto"}, True, True),
+        ({"segmentation": "none"}, True, False),
+        ({"segmentation": "none"}, False, False),
+        ({"segmentation_model": "net.keras"}, False, True),
+        ({"segmentation_model": "net.keras", "segmentation": "auto"}, True, True),
+    ],
+)
+def test_segments_are_found_where_nothing_says_what_they_are(settings, has_label_maps, is_found):
+    assert TransferConfig(**settings).finds_segments(has_label_maps) == is_found
+
+
+def test_segmentation_model_that_nothing_would_use_is_an_error():
+    with pytest.raises(ValueError, match="'net.keras' and segmentation is 'none', it must be"):
+        TransferConfig(segmentation="none", segmentation_model="net.keras")
+    with pytest.raises(ValueError, match="'net.keras' and content_labels .* only one must be"):
+        TransferConfig(segmentation_model="net.keras").finds_segments(has_label_maps=True)
+
+
 def test_every_field_explains_itself():
     for field in dataclasses.fields(TransferConfig):
         assert field.metadata["help"].endswith(".")

@@ -1,5 +1,6 @@
 """Segments: label maps, the pairing of two images' segments, and the masks made from them."""
 
+from dpst.segmentation.class_segments import segment_by_classes
 from dpst.segmentation.cosegmentation import segment_together
 from dpst.segmentation.guidance import layer_guidance, masks, resize_masks
 from dpst.segmentation.label_map import (
@@ -26,6 +27,7 @@ __all__ = [
     "read_label_maps",
     "resize_labels",
     "resize_masks",
+    "segment_by_classes",
     "segment_table",
     "segment_together",
     "single_segment",

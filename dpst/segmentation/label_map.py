@@ -55,14 +55,17 @@ class LabelMap:
     Attributes:
         labels: int32 [height, width], indices into `colors`; every pixel has one.
         colors: Name of each label: its colour in hex ("ff0000"), the number that an integer map
-            used for it, or the name of its mask. The same for the two maps of a pair; a label need
-            not occur in both.
+            used for it, or the name of its mask or group of classes. The same for the two maps of a
+            pair; a label need not occur in both.
         off_palette_counts: For each label, how many of its pixels in `labels` had a colour that is
             not within `COLOR_TOLERANCE` of any label's, and took this label as the nearest; of
             masks, how many no mask or several claimed. Empty where that is not known.
         shades: For each label the colour in hex, within `COLOR_TOLERANCE` of it, that the map
             mostly shows it in, "" where there is none. Empty where the map was not colour-coded.
         map_size: (height, width) of the map as it was given; None where that is not known.
+        palette: For each label the colour in hex to draw it in. Empty where it is its name.
+        relatives: For each label the names of those that may serve it where the style map lacks it,
+            the best first. Empty where that is not known.
     """
 
     labels: npt.NDArray[np.int32]
@@ -70,6 +73,8 @@ class LabelMap:
     off_palette_counts: tuple[int, ...] = ()
     shades: tuple[str, ...] = ()
     map_size: images.Size | None = None
+    palette: tuple[str, ...] = ()
+    relatives: tuple[tuple[str, ...], ...] = ()
 
     @property
     def off_palette_pixels(self) -> int:
@@ -82,10 +87,10 @@ class LabelMap:
         Written to a file and read by `read_label_maps` it gives the same labels.
 
         Raises:
-            ValueError: If a label is not named by a colour.
+            ValueError: If there is no palette, and a label is not named by a colour.
         """
         try:
-            palette = [tuple(bytes.fromhex(color)) for color in self.colors]
+            palette = [tuple(bytes.fromhex(color)) for color in self.palette or self.colors]
             colors = np.array(palette, np.float32).reshape(-1, 3)
         except ValueError as error:
             raise ValueError(

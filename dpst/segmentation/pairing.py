@@ -65,7 +65,8 @@ def pair_segments(
 
     A content label is served by the style label of the same name, unless the segment map says
     otherwise. An orphan, whose label is missing from the style map or too small there to have
-    statistics, goes by the policy:
+    statistics, takes the first of its relatives that is not, see `LabelMap`. One without relatives
+    goes by the policy:
 
     * nearest: it takes the remaining style label whose part of the style image is closest in mean
       colour (CIE Lab) to the orphan's part of the content image;
@@ -117,6 +118,8 @@ def pair_segments(
 
     same = set(style_ids[is_usable].tolist())
     served = {label: label for label in content_ids.tolist() if label in same} | by_hand
+    adopted = _adopted(content_map, set(content_ids.tolist()) - set(served), same)
+    served |= adopted
     orphans = [label for label in content_ids.tolist() if label not in served]
     hosts: dict[int, int] = {}
     if not orphans:
@@ -143,13 +146,17 @@ def pair_segments(
     actions = {label: _service(names, server) for label, server in served.items()}
     for label in by_hand:
         actions[label] += ", by hand"
+    for label in adopted:
+        actions[label] += ", its relative"
     for label in orphans:
         if label in hosts:
             actions[label] = f"joins segment {names[hosts[label]]}, its neighbour"
         elif served[label] != KEPT:
             actions[label] += ", the closest in colour"
     actions |= dict.fromkeys(specks, "joins its neighbours")
-    rows = segment_rows(content_map, style_map, actions, orphans, specks, served.values())
+    rows = segment_rows(
+        content_map, style_map, actions, {*orphans, *adopted}, specks, served.values()
+    )
 
     table = np.arange(len(names), dtype=np.int32)
     table[list(hosts)] = list(hosts.values())
@@ -244,6 +251,19 @@ def _minimum_area(labels: npt.NDArray[np.int32]) -> int:
     # Never more than the largest segment has, so that one always remains.
     wanted = max(MINIMUM_AREA_PIXELS, round(MINIMUM_AREA_SHARE * labels.size))
     return min(wanted, int(np.bincount(labels.ravel()).max()))
+
+
+def _adopted(
+    content_map: LabelMap, orphans: Collection[int], usable: Collection[int]
+) -> dict[int, int]:
+    """The usable style label that serves each orphan as the first of its relatives, if any does."""
+    by_name = {content_map.colors[label]: label for label in usable}
+    found = {}
+    for label in sorted(orphans) if content_map.relatives else ():
+        servers = [by_name[name] for name in content_map.relatives[label] if name in by_name]
+        if servers:
+            found[label] = servers[0]
+    return found
 
 
 def _consecutive(

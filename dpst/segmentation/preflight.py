@@ -22,8 +22,8 @@ class SegmentRow:
     """One label of a pair.
 
     Attributes:
-        label: Its name: the hex code of its colour, a number, or the name of its mask.
-        color: The hex code, "" where the label is no colour.
+        label: Its name: the hex code of its colour, a number, or the name of its mask or group.
+        color: The hex code of its colour, "" where it has none.
         content_pixels: Its pixels in the content image.
         content_share: Their share of it, in [0, 1].
         style_pixels: Its pixels in the style image.
@@ -103,6 +103,9 @@ def segment_rows(
     names, sizes = content_map.colors, (content_map.labels.size, style_map.labels.size)
     counts = [np.bincount(m.labels.ravel(), minlength=len(names)) for m in (content_map, style_map)]
     colored = {i for m in (content_map, style_map) for i, shade in enumerate(m.shades) if shade}
+    palette = content_map.palette or [
+        name if label in colored else "" for label, name in enumerate(names)
+    ]
     rows = []
     for label in np.flatnonzero(counts[0] + counts[1]).tolist():
         pixels = int(counts[0][label]), int(counts[1][label])
@@ -119,7 +122,7 @@ def segment_rows(
         rows.append(
             SegmentRow(
                 label=names[label],
-                color=names[label] if label in colored else "",
+                color=palette[label],
                 content_pixels=pixels[0],
                 content_share=shares[0],
                 style_pixels=pixels[1],
