@@ -64,14 +64,15 @@ def photo_objective(
     content_features = extractor(tf.constant(content_image[None]), names)
     style_features = extractor(tf.constant(style_image[None]), style_layers)
     sizes = content_image.shape[:2], style_image.shape[:2]
-    terms = _color_terms(content_image, style_image, pairing, config)
+    style_weight = config.style_weight * extractor.style_scale
+    terms = _color_terms(content_image, style_image, pairing, config, style_weight)
     for name in style_layers:
         reach = 0.0 if config.guidance == "simple" else extractor.reach(name)
         target = _style_target(
             content_features[name], style_features[name], pairing, config, sizes, reach
         )
         loss = _centred_loss if config.style_statistic == "centred" else _gram_loss
-        terms += (FeatureTerm("style", name, loss, target, config.style_weight),)
+        terms += (FeatureTerm("style", name, loss, target, style_weight),)
     for name in content_layers if config.content_weight else ():
         weight = config.content_weight / len(content_layers)
         terms += (FeatureTerm("content", name, content_loss, content_features[name], weight),)
@@ -89,7 +90,11 @@ def photo_objective(
 
 
 def _color_terms(
-    content_image: np.ndarray, style_image: np.ndarray, pairing: Pairing, config: TransferConfig
+    content_image: np.ndarray,
+    style_image: np.ndarray,
+    pairing: Pairing,
+    config: TransferConfig,
+    style_weight: float,
 ) -> tuple[Term, ...]:
     """The raw colours as a style layer."""
     content, style = (tf.constant(image[None]) for image in (content_image, style_image))
@@ -98,7 +103,7 @@ def _color_terms(
     loss = _centred_color_loss if is_centred else _gram_color_loss
     sizes = content_image.shape[:2], style_image.shape[:2]
     target = _style_target(read(content), read(style), pairing, config, sizes)
-    return (FeatureTerm("style", RGB, loss, target, config.style_weight * RGB_WEIGHT),)
+    return (FeatureTerm("style", RGB, loss, target, RGB_WEIGHT * style_weight),)
 
 
 def _style_target(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.resources
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from dpst.extractors import (
     VGG19Extractor,
     load_extractor,
 )
+from dpst.extractors.embedded import WEIGHTS_NAME, embedded_network, set_weights, weight_arrays
 from tests.oracles.network_features import embedded_features, squeezenet_features
 from tests.oracles.random_weights import squeezenet_kernels, vgg19_kernels, write_weights
 
@@ -196,8 +198,8 @@ def test_unknown_layer_suggests_the_closest_one(extractors: dict[str, Extractor]
 def test_no_layer_and_a_bare_string_are_errors(extractor: Extractor) -> None:
     with pytest.raises(ValueError, match="at least one layer"):
         extractor(random_images(), [])
-    with pytest.raises(TypeError, match=r"pass \['scale1'\]"):
-        extractor(random_images(), "scale1")
+    with pytest.raises(TypeError, match=r"pass \['conv1'\]"):
+        extractor(random_images(), "conv1")
 
 
 def test_unknown_default_layer_is_an_error() -> None:
@@ -213,41 +215,54 @@ def test_unknown_default_layer_is_an_error() -> None:
         )
 
 
+def test_reach_is_half_the_receptive_field(extractors: dict[str, Extractor]) -> None:
+    # Sides in pixels and strides, by the recurrence over kernels and strides.
+    expected = {
+        "vgg19": {"relu1_1": (3, 1), "relu2_1": (10, 2), "relu3_1": (24, 4), "relu4_1": (68, 8)},
+        "squeezenet": {"conv1": (3, 2), "fire2": (15, 4), "fire5": (63, 8), "fire7": (143, 16)},
+    }
+    for name, layers in expected.items():
+        for layer, (side, stride) in layers.items():
+            assert abs(extractors[name].reach(layer) - side / 2) <= stride, layer
+
+
 # Embedded.
 
 
 def test_embedded_features_equal_the_oracle() -> None:
     images = random_images(height=37, width=50)
-    extractor = EmbeddedExtractor(seed=3)
-    expected = {name: x[None] for name, x in embedded_features(images[0], seed=3).items()}
-    assert_same_features(extractor(images, extractor.layer_names), expected)
+    with importlib.resources.files("dpst.extractors").joinpath(WEIGHTS_NAME).open("rb") as file:
+        expected = embedded_features(images[0], dict(np.load(file)))
+    extractor = EmbeddedExtractor()
+    actual = extractor(images, extractor.layer_names)
+    assert_same_features(actual, {name: expected[name][None] for name in actual})
 
 
-def test_embedded_features_depend_on_the_seed_only() -> None:
-    images = random_images()
-    first, again, other = EmbeddedExtractor(1), EmbeddedExtractor(1), EmbeddedExtractor(2)
-    for name, features in first(images).items():
-        np.testing.assert_array_equal(features, again(images)[name])
-        assert np.abs(features - other(images)[name]).max() > 0.1
+def test_embedded_weights_are_small() -> None:
+    path = importlib.resources.files("dpst.extractors").joinpath(WEIGHTS_NAME)
+    assert len(path.read_bytes()) <= 3_000_000
 
 
-def test_embedded_extractor_leaves_the_global_generators_alone() -> None:
+def test_building_the_embedded_extractor_leaves_the_global_generators_alone() -> None:
     before = random.getstate(), np.random.get_state()[1].tolist()
     EmbeddedExtractor()
     assert (random.getstate(), np.random.get_state()[1].tolist()) == before
 
 
 def test_embedded_features_of_a_flat_image_have_no_frame() -> None:
-    for features in EmbeddedExtractor()(np.full((1, 32, 32, 3), 0.9, np.float32)).values():
-        np.testing.assert_allclose(features, features[:, :1, :1] + 0 * features, atol=1e-6)
+    extractor = EmbeddedExtractor()
+    flat = np.full((1, 32, 32, 3), 0.9, np.float32)
+    for features in extractor(flat, extractor.layer_names).values():
+        np.testing.assert_allclose(features, features[:, :1, :1] + 0 * features, atol=1e-5)
 
 
-@pytest.mark.parametrize(("seed", "error"), [(-1, ValueError), (0.5, TypeError), (True, TypeError)])
-def test_embedded_seed_that_is_no_natural_number_is_an_error(
-    seed: int, error: type[Exception]
-) -> None:
-    with pytest.raises(error, match=f"got {seed}; pass 0"):
-        EmbeddedExtractor(seed)
+def test_embedded_weights_that_do_not_fit_are_an_error() -> None:
+    network = embedded_network()
+    arrays = weight_arrays(network)
+    with pytest.raises(ValueError, match=r"'fire3/kernel'.*\(1, 1, 96, 128\), got none"):
+        set_weights(network, {k: v for k, v in arrays.items() if k != "fire3/kernel"})
+    with pytest.raises(ValueError, match=r"'fire3/bias'.*\(128,\), got \(2,\); install"):
+        set_weights(network, arrays | {"fire3/bias": np.zeros(2)})
 
 
 # SqueezeNet.

@@ -78,6 +78,14 @@ def test_guidance_by_receptive_fields_changes_the_layers_and_not_the_colours(ext
     assert np.abs(simple[second].mean - inside[second].mean).max() > 1e-4
 
 
+def test_style_losses_are_scaled_as_the_extractor_calls_for(extractor, photo_pair):
+    objective = photo_objective(extractor, *photo_pair[:2], _pairing(photo_pair), TransferConfig())
+    weights = {term.layer_name: term.weight for term in objective.terms if term.name == "style"}
+    expected = TransferConfig.style_weight * extractor.style_scale
+    assert weights == {name: expected * (5 if name == "rgb" else 1) for name in weights}
+    assert set(weights) == {"rgb", *extractor.style_layers}
+
+
 def test_sorted_and_dense_guidance_give_one_objective(extractor, photo_pair, monkeypatch):
     content, style = photo_pair[:2]
     pairing = _pairing(photo_pair)

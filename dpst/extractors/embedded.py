@@ -1,91 +1,152 @@
-"""`EmbeddedExtractor`: seeded random features at four scales; nothing to download."""
+"""`EmbeddedExtractor`: a small trained network whose weights are part of the package."""
 
 from __future__ import annotations
 
+import importlib.resources
+from typing import Any
+
 import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from dpst.extractors.extractor import Extractor
 
-_CHANNELS = (32, 64, 128, 128)
+WEIGHTS_NAME = "embedded.npz"
+
+# Channels of the 3x3 convolutions of each scale; scale k has 1 / 2^k of the image's sides.
+TRUNK_CHANNELS = ((32,), (48, 48), (96, 96), (144, 144, 144))
+
+# The scale that a feature map is read from, and its channels: those of the layer it imitates.
+HEADS: dict[str, tuple[int, int]] = {
+    "relu1_1": (0, 10),
+    "relu2_1": (1, 20),
+    "conv1": (1, 64),
+    "relu3_1": (2, 58),
+    "fire3": (2, 128),
+    "relu4_1": (3, 64),
+    "fire5": (3, 256),
+}
 
 
 class EmbeddedExtractor(Extractor):
-    """Random convolutional features that need no weight file.
+    """A small network that imitates two large ones; nothing to download.
 
-    Each scale is a 3x3 convolution with fixed He-normal kernels and no bias, then ReLU; 2x2 average
-    pooling lies between scales, so `scale1` has the size of the image and `scale4` an eighth of it,
-    with 32, 64, 128 and 128 channels. The kernels depend on the seed only.
+    Four scales of 3x3 convolutions and ReLU, with 2x2 average pooling between them and reflection
+    at the borders; from each scale, 1x1 convolutions and ReLU give the feature maps. `conv1`,
+    `fire3` and `fire5` imitate the layers of SqueezeNet v1.1 (Iandola et al. 2016);
+    `relu1_1`, `relu2_1`, `relu3_1` and `relu4_1` the leading principal components of VGG19's, 10,
+    20, 58 and 64 channels (Chiu and Gurari 2022, "PCA-based knowledge distillation towards
+    lightweight and content-style balanced photorealistic style transfer models"). Each is divided
+    by the root mean square of its channels' standard deviations on photos. The script that trained
+    the weights is `examples/embedded_extractor/train.py`.
 
-    Statistics of random features carry texture well enough to transfer it: Ustyuzhaninov et al.
-    2017, "What does it take to generate natural textures?"; initialisation: He et al. 2015.
-    Deviation: borders are padded by reflection, so that a photo gets no frame.
-
-    Args:
-        seed: Seed of the kernels, a non-negative int.
-
-    Raises:
-        TypeError: If the seed is not an int.
-        ValueError: If the seed is negative.
+    Deviation: all strides are 1 and all pooling is average, so gradients spread over all pixels
+    alike and leave no checkerboard; SqueezeNet itself starts at stride 2 and pools by maximum.
     """
 
-    def __init__(self, seed: int = 0) -> None:
-        """Builds the network and draws its kernels."""
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-            raise TypeError(f"seed must be an int, got {seed!r}; pass 0 for the default features")
-        if seed < 0:
-            raise ValueError(f"seed must not be negative, got {seed}; pass 0 or more")
-        self.seed = int(seed)
-        inputs = keras.Input((None, None, 3), dtype="float32")
-        layer_names = tuple(f"scale{i}" for i in range(1, len(_CHANNELS) + 1))
-        feature_maps: dict[str, keras.KerasTensor] = {}
-        x = inputs
-        for name, channels in zip(layer_names, _CHANNELS, strict=True):
-            if feature_maps:
-                x = keras.layers.AveragePooling2D(2, data_format="channels_last")(x)
-            x = _reflection_padded_convolution(x, channels, name)
-            feature_maps[name] = x
-        _set_kernels(keras.Model(inputs, x), layer_names, self.seed)
+    def __init__(self) -> None:
+        """Builds the network and loads the package's weights."""
+        network = embedded_network()
+        with importlib.resources.files(__package__).joinpath(WEIGHTS_NAME).open("rb") as file:
+            set_weights(network, dict(np.load(file, allow_pickle=False)))
         super().__init__(
-            inputs,
-            feature_maps,
+            network.inputs[0],
+            dict(zip(HEADS, (network.output[name] for name in HEADS), strict=True)),
             name="embedded",
-            style_layers=layer_names,
-            content_layers=layer_names[2:3],
+            style_layers=tuple(HEADS),
+            content_layers=("relu4_1",),
             # Reflection needs two pixels a side at the coarsest scale.
-            minimum_side=2 ** len(_CHANNELS),
-            preprocess=_centre,
+            minimum_side=2 ** len(TRUNK_CHANNELS),
+            style_scale=0.5,
+            preprocess=centre,
         )
 
 
-def _centre(images: tf.Tensor) -> tf.Tensor:
-    """Moves the middle of [0, 1] to zero, where the kinks of a ReLU without bias lie."""
+def centre(images: tf.Tensor) -> tf.Tensor:
+    """Moves the middle of [0, 1] to zero, as the network is used to it.
+
+    Args:
+        images: float32 [batch, height, width, 3], sRGB in [0, 1].
+
+    Returns:
+        float32 of the same shape, in [-0.5, 0.5].
+    """
     return images - 0.5
 
 
-def _reflection_padded_convolution(
-    x: keras.KerasTensor, channels: int, name: str
-) -> keras.KerasTensor:
-    """Applies a 3x3 convolution and ReLU that keep height and width."""
-    x = keras.ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="reflect")
+def embedded_network(initializer: str = "zeros", dtype: str = "float32") -> keras.Model:
+    """Builds the network.
+
+    Args:
+        initializer: Keras name of what its kernels start from; zeros leave all random generators
+            alone, "he_normal" is for training.
+        dtype: Keras dtype policy of its layers; "mixed_bfloat16" trains faster.
+
+    Returns:
+        Model from `centre`d images [batch, height, width, 3] to a dict of the feature maps that
+        `HEADS` names, [batch, h, w, channels].
+    """
+    x = inputs = keras.Input((None, None, 3), dtype="float32")
+    feature_maps = {}
+    for scale, widths in enumerate(TRUNK_CHANNELS):
+        if scale:
+            x = keras.layers.AveragePooling2D(2, data_format="channels_last", dtype=dtype)(x)
+        for index, channels in enumerate(widths):
+            x = keras.ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="reflect")
+            x = _convolution(channels, 3, f"scale{scale}_{index}", initializer, dtype)(x)
+        for name, (head_scale, channels) in HEADS.items():
+            if head_scale == scale:
+                feature_maps[name] = _convolution(channels, 1, name, initializer, dtype)(x)
+    return keras.Model(inputs, feature_maps)
+
+
+def set_weights(network: keras.Model, arrays: dict[str, npt.NDArray[Any]]) -> None:
+    """Sets the weights of an `embedded_network`.
+
+    Args:
+        network: The network.
+        arrays: Its kernels and biases, any floating point dtype, keyed as by `weight_arrays`.
+
+    Raises:
+        ValueError: If an array is missing or of a wrong shape.
+    """
+    for path, variable in _variables(network).items():
+        if path not in arrays or arrays[path].shape != tuple(variable.shape):
+            found = arrays[path].shape if path in arrays else "none"
+            raise ValueError(
+                f"weights of the embedded extractor must hold '{path}' of the shape "
+                f"{tuple(variable.shape)}, got {found}; install the package anew"
+            )
+        variable.assign(arrays[path].astype(np.float32))
+
+
+def weight_arrays(network: keras.Model) -> dict[str, npt.NDArray[np.float16]]:
+    """Returns the weights of an `embedded_network` by layer and name, rounded to float16."""
+    return {
+        path: variable.numpy().astype(np.float16) for path, variable in _variables(network).items()
+    }
+
+
+def _variables(network: keras.Model) -> dict[str, Any]:
+    """All weights of a network, keyed "layer/kernel" and "layer/bias"."""
+    return {
+        f"{layer.name}/{variable.name}": variable
+        for layer in network.layers
+        for variable in layer.weights
+    }
+
+
+def _convolution(
+    channels: int, size: int, name: str, initializer: str, dtype: str
+) -> keras.layers.Layer:
+    """Returns a convolution with ReLU that reads no pixel beyond its input."""
     return keras.layers.Conv2D(
         channels,
-        3,
+        size,
         activation="relu",
-        use_bias=False,
-        kernel_initializer="zeros",  # Set by `_set_kernels`: Keras's own generator stays untouched.
+        kernel_initializer=initializer,
         data_format="channels_last",
-        dtype="float32",
+        dtype=dtype,
         name=name,
-    )(x)
-
-
-def _set_kernels(model: keras.Model, layer_names: tuple[str, ...], seed: int) -> None:
-    """Draws He-normal kernels, layer by layer, from one NumPy generator."""
-    generator = np.random.default_rng(seed)
-    for name in layer_names:
-        kernel = model.get_layer(name).kernel
-        fan_in = np.prod(kernel.shape[:3])
-        # Drawn in float64 and rounded, so that the last bits of a machine's libm do not show.
-        kernel.assign(generator.standard_normal(kernel.shape) * np.sqrt(2.0 / fan_in))
+    )

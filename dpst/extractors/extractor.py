@@ -37,6 +37,9 @@ class Extractor:
         style_layers: Names of the layers whose statistics describe a style by default.
         content_layers: Names of the layers that describe a content by default.
         minimum_side: Smallest image side, in pixels, that every default layer survives.
+        style_scale: Factor of the style losses that these layers call for, above 0: less than 1
+            where their statistics are matched more easily than SqueezeNet's, so that one style
+            weight suits all extractors.
         preprocess: Function from float32 [batch, height, width, 3], sRGB in [0, 1], to what the
             network was trained on, without writing to its argument. None feeds the images as they
             are.
@@ -54,6 +57,7 @@ class Extractor:
         style_layers: Sequence[str],
         content_layers: Sequence[str],
         minimum_side: int,
+        style_scale: float = 1.0,
         preprocess: Callable[[tf.Tensor], tf.Tensor] | None = None,
     ) -> None:
         """Freezes the network and checks the names of the default layers."""
@@ -64,6 +68,7 @@ class Extractor:
         self._reaches: dict[str, float] = {}
         self.name = name
         self.minimum_side = minimum_side
+        self.style_scale = style_scale
         self.style_layers = self._known(style_layers)
         self.content_layers = self._known(content_layers)
         keras.Model(inputs, self._feature_maps).trainable = False

@@ -54,16 +54,21 @@ def squeezenet_features(image: np.ndarray, path: Path, reduce: str = "max") -> F
     return features
 
 
-def embedded_features(image: np.ndarray, seed: int) -> Features:
-    """The seeded random features of an image [height, width, 3] in [0, 1]."""
-    generator = np.random.default_rng(seed)
+def embedded_features(image: np.ndarray, weights: dict[str, np.ndarray]) -> Features:
+    """The embedded network's features of an image [height, width, 3] in [0, 1]."""
+    weights = {name: array.astype(np.float64) for name, array in weights.items()}
+
+    def layer(x: np.ndarray, name: str) -> np.ndarray:
+        return convolve(x, weights[f"{name}/kernel"], weights[f"{name}/bias"])
+
+    heads = (("relu1_1",), ("relu2_1", "conv1"), ("relu3_1", "fire3"), ("relu4_1", "fire5"))
     x = image.astype(np.float64) - 0.5
     features: Features = {}
-    for i, channels in enumerate((32, 64, 128, 128), 1):
-        if i > 1:
+    for scale, names in enumerate(heads):
+        if scale:
             x = pool(x, 2, 2, "mean")
-        kernel = generator.standard_normal((3, 3, x.shape[-1], channels))
-        kernel *= np.sqrt(2 / (9 * x.shape[-1]))
-        padded = np.pad(x, ((1, 1), (1, 1), (0, 0)), mode="reflect")
-        features[f"scale{i}"] = x = convolve(padded, kernel, np.zeros(channels))
+        for index in range(sum(name.startswith(f"scale{scale}_") for name in weights) // 2):
+            padded = np.pad(x, ((1, 1), (1, 1), (0, 0)), mode="reflect")
+            x = layer(padded, f"scale{scale}_{index}")
+        features |= {name: layer(x, name) for name in names}
     return features

@@ -1,0 +1,1 @@
+"""How the weights of `dpst.extractors.EmbeddedExtractor` were made."""

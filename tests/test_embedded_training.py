@@ -1,0 +1,138 @@
+"""The training of the embedded extractor: crops, aligned teachers, and a few steps."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from dpst.extractors import Extractor, SqueezeNetExtractor
+from dpst.extractors.embedded import HEADS, centre, embedded_network, set_weights, weight_arrays
+from examples.embedded_extractor.crops import random_batches, read_photos
+from examples.embedded_extractor.teachers import encoder_features, teacher_features
+from examples.embedded_extractor.train import train
+from tests.oracles.random_weights import squeezenet_kernels, write_weights
+
+STRIDES = {name: 2**scale for name, (scale, _) in HEADS.items()}
+ENCODER_CHANNELS = {"1_1": 10, "1_2": 10, "2_1": 20, "2_2": 20, "3_1": 58}
+ENCODER_CHANNELS |= {"3_2": 58, "3_3": 58, "3_4": 58, "4_1": 64}
+
+
+@pytest.fixture(scope="module")
+def squeezenet(tmp_path_factory: pytest.TempPathFactory) -> Extractor:
+    path = write_weights(tmp_path_factory.mktemp("weights") / "s.h5", squeezenet_kernels())
+    return SqueezeNetExtractor(path, pooling="average", verify_hash=False)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> dict[str, np.ndarray]:
+    generator = np.random.default_rng(0)
+    arrays = {
+        "preprocess/kernel": np.eye(3, dtype="f4")[None, None],
+        "preprocess/bias": np.zeros(3, "f4"),
+    }
+    channels = 3
+    for layer, width in ENCODER_CHANNELS.items():
+        kernel = generator.standard_normal((3, 3, channels, width)) * np.sqrt(2 / (9 * channels))
+        arrays[f"conv{layer}/kernel"] = kernel.astype("f4")
+        arrays[f"conv{layer}/bias"] = np.zeros(width, "f4")
+        channels = width
+    return arrays
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[tuple[np.ndarray, ...]]:
+    generator = np.random.default_rng(0)
+    for i, (height, width) in enumerate([(256, 400), (300, 280)]):
+        coarse = generator.integers(0, 256, (height // 20, width // 20, 3), np.uint8)
+        Image.fromarray(coarse).resize((width, height)).save(tmp_path / f"{i}.png")
+    Image.fromarray(coarse).save(tmp_path / "too_small.png")
+    (tmp_path / "readme.txt").write_text("no image")
+    return read_photos(tmp_path)
+
+
+def test_photos_are_read_at_three_sizes(photos: list[tuple[np.ndarray, ...]]) -> None:
+    shapes = [[level.shape for level in levels] for levels in photos]
+    assert shapes[0] == [(256, 400, 3), (128, 200, 3), (64, 100, 3)]
+    assert len(shapes) == 2
+
+
+def test_a_folder_without_photos_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no image of 256 px or more"):
+        read_photos(tmp_path)
+
+
+def test_crops_depend_on_the_seed_only(photos: list[tuple[np.ndarray, ...]]) -> None:
+    first, again, other = (
+        np.stack(list(islice(random_batches(photos, 2, 96, seed), 20))) for seed in (0, 0, 1)
+    )
+    assert first.shape == (20, 2, 96, 96, 3) and first.dtype == np.float32
+    assert first.min() >= 0 and first.max() <= 1
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 0.1
+
+
+def test_teachers_answer_at_the_sizes_of_the_student(
+    squeezenet: Extractor, encoder: dict[str, np.ndarray]
+) -> None:
+    images = np.random.default_rng(0).random((2, 96, 128, 3), np.float32)
+    targets = teacher_features(tf.constant(images), 16, squeezenet, encoder)
+    student = embedded_network()(images[:, 16:-16, 16:-16])
+    assert {name: x.shape for name, x in targets.items()} == {
+        name: x.shape for name, x in student.items()
+    }
+
+
+@pytest.mark.parametrize("name", list(HEADS))
+def test_teachers_look_at_the_pixels_that_the_student_looks_at(
+    squeezenet: Extractor, encoder: dict[str, np.ndarray], name: str
+) -> None:
+    margin, size = 40, 32  # The margin holds the widest window, 63 px of fire5.
+    images = tf.constant(
+        np.random.default_rng(0).random((1, 2 * margin + size, 2 * margin + size, 3), np.float32)
+    )
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        targets = teacher_features(images, margin, squeezenet, encoder)[name]
+        position = targets.shape[1] // 2
+        answer = tf.reduce_sum(targets[0, position, position])
+    influence = np.abs(tape.gradient(answer, images)[0]).sum(-1)
+    rows, columns = (np.flatnonzero(influence.any(axis)) for axis in (1, 0))
+    expected = margin + (position + 0.5) * STRIDES[name] - 0.5
+    for pixels in (rows, columns):
+        assert abs((pixels[0] + pixels[-1]) / 2 - expected) <= 0.5
+
+
+def test_encoder_pads_by_reflection(encoder: dict[str, np.ndarray]) -> None:
+    flat = np.full((1, 16, 16, 3), 0.3, np.float32)
+    for features in encoder_features(flat, encoder).values():
+        np.testing.assert_allclose(features, features[:, :1, :1] + 0 * features, rtol=1e-4)
+
+
+@pytest.mark.slow
+def test_training_approaches_the_teachers_and_gives_weights_that_load(
+    squeezenet: Extractor,
+    encoder: dict[str, np.ndarray],
+    photos: list[tuple[np.ndarray, ...]],
+) -> None:
+    crop = tf.constant(next(random_batches(photos, 2, 96, 0)))
+    example = (
+        centre(crop[:, 16:-16, 16:-16]),
+        teacher_features(crop, 16, squeezenet, encoder),
+    )
+    trained = train(tf.data.Dataset.from_tensors(example).repeat(), steps=40)
+    network = embedded_network()
+    set_weights(network, weight_arrays(trained))
+    answers = network(example[0])
+    shares = {}
+    for name, target in example[1].items():
+        target = target.numpy()
+        scale = np.sqrt(target.var((0, 1, 2)).mean())
+        error = np.mean((answers[name] - target / scale) ** 2)
+        shares[name] = error / np.mean(((target - target.mean((0, 1, 2))) / scale) ** 2)
+    assert max(shares.values()) < 1.25, shares  # 1 is the error of the mean.
+    assert np.mean(list(shares.values())) < 0.9, shares
