@@ -58,7 +58,7 @@ class EmbeddedExtractor(Extractor):
             content_layers=("relu4_1",),
             # Reflection needs two pixels a side at the coarsest scale.
             minimum_side=2 ** len(TRUNK_CHANNELS),
-            style_scale=0.5,
+            style_scale=0.25,
             preprocess=centre,
         )
 
