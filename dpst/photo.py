@@ -65,7 +65,7 @@ def photo_objective(
     style_features = extractor(tf.constant(style_image[None]), style_layers)
     sizes = content_image.shape[:2], style_image.shape[:2]
     style_weight = config.style_weight * extractor.style_scale
-    terms = _color_terms(content_image, style_image, pairing, config, style_weight)
+    terms = _color_terms(content_image, style_image, pairing, config)
     for name in style_layers:
         reach = 0.0 if config.guidance == "simple" else extractor.reach(name)
         target = _style_target(
@@ -90,11 +90,7 @@ def photo_objective(
 
 
 def _color_terms(
-    content_image: np.ndarray,
-    style_image: np.ndarray,
-    pairing: Pairing,
-    config: TransferConfig,
-    style_weight: float,
+    content_image: np.ndarray, style_image: np.ndarray, pairing: Pairing, config: TransferConfig
 ) -> tuple[Term, ...]:
     """The raw colours as a style layer."""
     content, style = (tf.constant(image[None]) for image in (content_image, style_image))
@@ -103,7 +99,7 @@ def _color_terms(
     loss = _centred_color_loss if is_centred else _gram_color_loss
     sizes = content_image.shape[:2], style_image.shape[:2]
     target = _style_target(read(content), read(style), pairing, config, sizes)
-    return (FeatureTerm("style", RGB, loss, target, RGB_WEIGHT * style_weight),)
+    return (FeatureTerm("style", RGB, loss, target, config.style_weight * RGB_WEIGHT),)
 
 
 def _style_target(

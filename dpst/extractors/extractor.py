@@ -37,9 +37,8 @@ class Extractor:
         style_layers: Names of the layers whose statistics describe a style by default.
         content_layers: Names of the layers that describe a content by default.
         minimum_side: Smallest image side, in pixels, that every default layer survives.
-        style_scale: Factor of the style losses that these layers call for, above 0: less than 1
-            where their statistics are matched more easily than SqueezeNet's, so that one style
-            weight suits all extractors.
+        style_scale: Factor of the layers' style losses, above 0: less than 1 where their statistics
+            are matched more easily than SqueezeNet's, so that one weight suits all extractors.
         preprocess: Function from float32 [batch, height, width, 3], sRGB in [0, 1], to what the
             network was trained on, without writing to its argument. None feeds the images as they
             are.
