@@ -55,7 +55,7 @@ class TransferConfig:
         "with a score of each class for each pixel, or keras_hub:PRESET, which is downloaded.",
     )
     num_segments: int = _setting(
-        5,
+        3,
         "Segments to look for where there are neither label files nor a segmentation model.",
         minimum=1,
         maximum=9,

@@ -84,8 +84,8 @@ def stylize(
         style_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side.
         content_labels: label map of the content image: uint8 [h, w, 3] colours or integers
             [h, w], of any size of the same aspect ratio; or a soft mask [h, w] in [0, 1] for each
-            segment, by name. None for both maps: segments found in both images together, or one,
-            see `TransferConfig.segmentation`.
+            segment, by name. None for both maps: segments are found in both images together, or
+            there is one, see `TransferConfig.segmentation`.
         style_labels: label map of the style image, in the same form, or masks.
         extractor: source of the features; None loads `config.extractor`.
         config: settings; None takes the defaults.
