@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
@@ -13,11 +12,11 @@ from dpst import images
 from dpst.segmentation.class_groups import GROUPS, RELATIVES, group_colors, group_of
 from dpst.segmentation.label_map import LabelMap, resize_labels
 from dpst.segmentation.palette import MAXIMUM_LABELS
+from dpst.segmentation.scores import LABEL_SIZE, resize_scores
 
 MINIMUM_SHARE = 0.005
 """Of an image; a smaller group is taken for a mistake and goes to its neighbours."""
 
-_LABEL_SIZE = 700  # Longer side of the label maps before they take the image's size.
 _MAXIMUM_GROUPS = MAXIMUM_LABELS // 2  # Of an image, so that those of both can be drawn.
 
 _Array = npt.NDArray[np.float32]
@@ -75,7 +74,7 @@ def _group_labels(
     layers = group_scores[..., is_kept]
     if not is_kept.all():
         layers = np.concatenate([layers, group_scores[..., ~is_kept].max(-1, keepdims=True)], -1)
-    labels = _resized(layers, images.fit_size(image.shape[:2], _LABEL_SIZE)).argmax(-1)
+    labels = resize_scores(layers, images.fit_size(image.shape[:2], LABEL_SIZE)).argmax(-1)
     is_vacant = labels == np.count_nonzero(is_kept)
     if is_vacant.any():
         nearest = ndimage.distance_transform_edt(
@@ -83,11 +82,3 @@ def _group_labels(
         )
         labels = labels[tuple(nearest)]
     return labels.astype(np.int32), tuple(np.array(names)[is_kept].tolist())
-
-
-def _resized(scores: _Array, size: images.Size) -> _Array:
-    """Scores [height, width, channels] at another size, without overshoot."""
-    is_smaller = size[0] < scores.shape[0]
-    interpolation = cv2.INTER_AREA if is_smaller else cv2.INTER_LINEAR
-    resized = cv2.resize(scores, size[::-1], interpolation=interpolation)
-    return np.asarray(resized, np.float32).reshape(*size, -1)

@@ -17,13 +17,13 @@ import numpy.typing as npt
 from dpst import images
 from dpst.segmentation.label_map import LabelMap, resize_labels
 from dpst.segmentation.palette import LUAN_PALETTE
+from dpst.segmentation.scores import LABEL_SIZE, resize_scores
 from matting import fit_local_affine
 
 MAXIMUM_SEGMENTS = len(LUAN_PALETTE)
 
 _WORKING_SIZE = 400  # Longer side in pixels of the copies that the extractor sees.
 _GRID_SIZE = 64  # Longer side of the grid of positions that are clustered.
-_LABEL_SIZE = 700  # Longer side of the label maps before they take the image's size.
 _NUM_COMPONENTS = 16  # Principal components kept of the features.
 _NUM_STARTS = 4  # Of k-means; the best is taken.
 _MINIMUM_SHARE = 0.02  # Of either image; a smaller cluster is dissolved into the others.
@@ -98,11 +98,11 @@ def _descriptors(
         texture = np.asarray(cv2.GaussianBlur(texture, (0, 0), _TEXTURE_SIGMA), np.float32)
         height = np.broadcast_to(np.linspace(-1, 1, grid[0], dtype="f4")[:, None, None], (*grid, 1))
         cues = (
-            (_FEATURE_WEIGHT, _resized(component, grid)),
-            (_LIGHTNESS_WEIGHT, _standardized(_resized(lab[..., :1], grid), 3.0)),
-            (_CHROMA_WEIGHT, _standardized(_resized(lab[..., 1:], grid), 5.0)),
+            (_FEATURE_WEIGHT, resize_scores(component, grid)),
+            (_LIGHTNESS_WEIGHT, _standardized(resize_scores(lab[..., :1], grid), 3.0)),
+            (_CHROMA_WEIGHT, _standardized(resize_scores(lab[..., 1:], grid), 5.0)),
             (_HEIGHT_WEIGHT, np.sqrt(3) * height),
-            (_TEXTURE_WEIGHT, _standardized(_resized(texture[..., None], grid), 0.05)),
+            (_TEXTURE_WEIGHT, _standardized(resize_scores(texture[..., None], grid), 0.05)),
         )
         stacked = np.concatenate([weight * cue for weight, cue in cues], -1)
         descriptors.append(stacked.astype(np.float32))
@@ -131,14 +131,6 @@ def _standardized(cue: _Array, floor: float) -> _Array:
     """A cue about its mean over the image, over its deviation plus a floor for flat images."""
     centred = cue - cue.mean((0, 1))
     return centred / (np.sqrt(centred.var((0, 1)).sum()) + floor)
-
-
-def _resized(values: _Array, size: images.Size) -> _Array:
-    """[height, width, channels] at another size, averaged where it shrinks."""
-    shrinks = values.shape[0] > size[0]
-    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    resized = cv2.resize(values, size[::-1], interpolation=interpolation)
-    return np.asarray(resized, np.float32).reshape(*size, -1)
 
 
 def _common_clusters(descriptors: Sequence[_Array], num_clusters: int) -> list[_Labels]:
@@ -204,9 +196,9 @@ def _refined_to_edges(photo: _Array, copy: _Array, labels: _Labels, num_labels: 
 
     The masks are fitted by local affine functions of the colours, and the largest wins.
     """
-    target = images.resize(photo, images.fit_size(photo.shape[:2], _LABEL_SIZE))
+    target = images.resize(photo, images.fit_size(photo.shape[:2], LABEL_SIZE))
     masks = [
-        _resized((labels == k).astype(np.float32)[..., None], copy.shape[:2])
+        resize_scores((labels == k).astype(np.float32)[..., None], copy.shape[:2])
         for k in range(num_labels)
     ]
     masks += [np.zeros_like(masks[0])] * (-num_labels % 3)  # Fitted three at a time, as RGB.
