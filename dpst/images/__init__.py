@@ -1,0 +1,29 @@
+"""Images: read, write, resize; the one statement of range, layout, colour space and orientation.
+
+Everywhere in this library an image is a float32 array [height, width, 3] that holds RGB (sRGB)
+values in [0, 1], with row 0 at the top of the upright picture. Sizes are `(height, width)`. A
+`Photo` is what a file holds: values in its own colour space and depth, transparency and metadata.
+"""
+
+from dpst.images.decoding import MINIMUM_SIDE, check_size, decode_image
+from dpst.images.photo import Photo, read_image, read_photo
+from dpst.images.resizing import FloatImage, Size, area_weights, cubic_weights, fit_size, resize
+from dpst.images.writing import check_output_path, write_image, write_photo
+
+__all__ = [
+    "MINIMUM_SIDE",
+    "FloatImage",
+    "Photo",
+    "Size",
+    "area_weights",
+    "check_output_path",
+    "check_size",
+    "cubic_weights",
+    "decode_image",
+    "fit_size",
+    "read_image",
+    "read_photo",
+    "resize",
+    "write_image",
+    "write_photo",
+]

@@ -1,0 +1,198 @@
+"""ICC colour profiles: from a file's own RGB values to sRGB and back, in full precision.
+
+Nearly all photos have a profile of three primaries and three tone curves (sRGB, Display P3, Adobe
+RGB, ProPhoto RGB, a camera's or a monitor's). Those are computed here in floating point, beyond the
+sRGB gamut and in any bit depth, which Pillow's ImageCms does not offer. All others are brought to
+sRGB by ImageCms, in 8 bits.
+
+Source: ICC.1:2022, sections 7.3, 10.6, 10.18, F.3; IEC 61966-2-1 (sRGB).
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageCms
+
+_Curve = npt.NDArray[np.float64]
+
+_NUM_SAMPLES = 1 << 16  # Of a tone curve: one for each 16-bit value.
+_GRID = np.linspace(0.0, 1.0, _NUM_SAMPLES)
+_XYZ_OF_SRGB = np.array(  # For the white of profiles, D50 (Bradford).
+    [
+        [0.4360747, 0.3850649, 0.1430804],
+        [0.2225045, 0.7168786, 0.0606169],
+        [0.0139322, 0.0971045, 0.7141733],
+    ]
+)
+_SRGB_TOLERANCE = 4e-3  # One 8-bit level: the many profiles named sRGB differ by less.
+
+
+def srgb_to_linear(values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Linear light of sRGB values, of any shape; mirrored at 0 for colours beyond the gamut."""
+    size = np.abs(values)
+    return np.sign(values) * np.where(
+        size <= 0.04045, size / 12.92, ((size + 0.055) / 1.055) ** 2.4
+    )
+
+
+def linear_to_srgb(values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """The inverse of `srgb_to_linear`."""
+    size = np.abs(values)
+    return np.sign(values) * np.where(
+        size <= 0.0031308, 12.92 * size, 1.055 * size ** (1 / 2.4) - 0.055
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class ColorProfile:
+    """RGB values of three tone curves and three primaries.
+
+    Attributes:
+        curves: float64 [3, samples], linear light at evenly spaced values, rising from 0 to 1.
+        matrix: float64 [3, 3], from linear light of the profile to linear sRGB.
+    """
+
+    curves: npt.NDArray[np.float64]
+    matrix: npt.NDArray[np.float64]
+
+    def to_srgb(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Converts values of the profile.
+
+        Args:
+            values: float32 [..., 3], in [0, 1].
+
+        Returns:
+            float32 [..., 3], sRGB; beyond [0, 1] where a colour is outside the sRGB gamut.
+        """
+        linear = np.stack(
+            [np.interp(values[..., c], _GRID, curve) for c, curve in enumerate(self.curves)], -1
+        )
+        return linear_to_srgb((linear @ self.matrix.T).astype(np.float32))
+
+    def from_srgb(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Converts sRGB values to those of the profile, by the inverse of the very same curves.
+
+        Args:
+            values: float32 [..., 3], sRGB, also beyond [0, 1].
+
+        Returns:
+            float32 [..., 3], clipped to [0, 1].
+        """
+        linear = srgb_to_linear(values) @ np.linalg.inv(self.matrix).T
+        return np.stack(
+            [np.interp(linear[..., c], curve, _GRID) for c, curve in enumerate(self.curves)], -1
+        ).astype(np.float32)
+
+    @property
+    def is_srgb(self) -> bool:
+        """Whether it differs from sRGB by less than an 8-bit level."""
+        ramp = np.linspace(0, 1, 256)
+        errors = np.abs(linear_to_srgb(self.curves[:, :: _NUM_SAMPLES // 255]) - ramp)
+        return bool(max(errors.max(), np.abs(self.matrix - np.eye(3)).max()) < _SRGB_TOLERANCE)
+
+
+def color_space(profile: bytes) -> str:
+    """The colour space of a profile's values, e.g. "RGB", "GRAY", "CMYK"; empty if it has none."""
+    return profile[16:20].decode("latin-1").strip() if profile[36:40] == b"acsp" else ""
+
+
+def parse_profile(profile: bytes) -> ColorProfile | None:
+    """Reads a profile of primaries and tone curves.
+
+    Args:
+        profile: ICC profile of the colour space "RGB" or "GRAY". A grey one is read as RGB with its
+            curve in each channel and sRGB's primaries.
+
+    Returns:
+        The profile; None if it is of another kind, or damaged.
+    """
+    try:
+        tags = _tags(profile)
+        if color_space(profile) == "GRAY":
+            return ColorProfile(np.stack([_tone_curve(tags["kTRC"])] * 3), np.eye(3))
+        if color_space(profile) != "RGB" or "A2B0" in tags:
+            return None
+        curves = np.stack([_tone_curve(tags[f"{c}TRC"]) for c in "rgb"])
+        primaries = np.stack([_xyz(tags[f"{c}XYZ"]) for c in "rgb"], -1)
+        if abs(np.linalg.det(primaries)) < 1e-4:
+            return None
+        return ColorProfile(curves, np.linalg.inv(_XYZ_OF_SRGB) @ primaries)
+    except (KeyError, ValueError, ZeroDivisionError, struct.error):
+        return None
+
+
+def convert_to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """Converts an 8-bit image with a profile of any kind to sRGB.
+
+    Args:
+        image: Of a mode that fits the profile: RGB, L, CMYK or LAB.
+        profile: ICC profile.
+
+    Returns:
+        Image of the mode RGB; by Pillow's own conversion if the profile is damaged, or is for
+        another mode.
+    """
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(
+            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        converted = None
+    return converted if converted is not None else image.convert("RGB")
+
+
+def srgb_profile() -> bytes:
+    """An ICC profile of sRGB, the same bytes at every call."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile[:24] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + profile[36:]  # its date
+
+
+def _tags(profile: bytes) -> dict[str, bytes]:
+    """Data of each tag of a profile, by signature."""
+    (count,) = struct.unpack_from(">I", profile, 128)
+    tags = {}
+    for k in range(min(count, 100)):
+        signature, offset, size = struct.unpack_from(">4sII", profile, 132 + 12 * k)
+        tags[signature.decode("latin-1")] = profile[offset : offset + size]
+    return tags
+
+
+def _xyz(data: bytes) -> npt.NDArray[np.float64]:
+    return np.array(struct.unpack_from(">3i", data, 8)) / 65536
+
+
+def _tone_curve(data: bytes) -> _Curve:
+    """A tag of type curv or para, sampled."""
+    if data[:4] == b"curv":
+        (count,) = struct.unpack_from(">I", data, 8)
+        if count > 1:
+            table = np.array(struct.unpack_from(f">{count}H", data, 12)) / 65535
+            curve = np.interp(_GRID, np.linspace(0, 1, count), table)
+        else:
+            gamma = struct.unpack_from(">H", data, 12)[0] / 256 if count else 1.0
+            curve = _GRID**gamma
+    elif data[:4] == b"para":
+        curve = _parametric_curve(data)
+    else:
+        raise ValueError(f"tone curve is of type {data[:4]!r}, must be curv or para")
+    # A flat part has no inverse; a slope of 1e-9 is none that any file shows.
+    return np.maximum.accumulate(np.clip(curve, 0, 1)) + 1e-9 * _GRID
+
+
+def _parametric_curve(data: bytes) -> _Curve:
+    """ICC.1:2022, table 68."""
+    (kind,) = struct.unpack_from(">H", data, 8)
+    count = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}[kind]
+    given = [value / 65536 for value in struct.unpack_from(f">{count}i", data, 12)]
+    g, a, b, c, d, e, f = given + [0.0] * (7 - count)
+    if kind == 0:
+        a = 1.0
+    elif kind in (1, 2):  # c is added to both parts.
+        c, d, e, f = 0.0, -b / a, c, c
+    return np.where(_GRID >= d, np.maximum(a * _GRID + b, 0) ** g + e, c * _GRID + f)

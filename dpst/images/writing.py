@@ -1,0 +1,224 @@
+"""Writing of image files, whole or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, PngImagePlugin
+
+from dpst.images.decoding import to_unit_range
+from dpst.images.deep_files import write_deep_png, write_deep_tiff
+from dpst.images.photo import Photo, quantized
+from dpst.images.resizing import Pixels
+
+_FORMATS = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".webp": "WEBP",
+    ".bmp": "BMP",
+}
+_OPAQUE_FORMATS = ("JPEG", "BMP")
+_DEEP_WRITERS = {"PNG": write_deep_png, "TIFF": write_deep_tiff}
+_QUALITY = 95
+_JPEG_SEGMENT = 65000  # Bytes of metadata that one segment of a JPEG file holds.
+
+
+def check_output_path(path: str | os.PathLike[str], name: str = "output_image") -> None:
+    """Checks, before any work starts, that an image can be written. Creates and deletes nothing.
+
+    Args:
+        path: Where the image shall go.
+        name: Where the path came from, for messages.
+
+    Raises:
+        FileNotFoundError: If the folder does not exist.
+        ValueError: If the path is a folder, its folder is not writable, or its suffix is not one of
+            those that `write_image` writes.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ValueError(
+            f"{name} '{path}' is a folder: give the path of a file, e.g. '{path / 'output.png'}'."
+        )
+    if path.suffix.lower() not in _FORMATS:
+        raise ValueError(
+            f"{name} '{path}' has the suffix '{path.suffix}', it must be one of "
+            f"{' '.join(_FORMATS)}: rename it."
+        )
+    if not path.parent.exists():
+        raise FileNotFoundError(
+            f"{name} '{path}' lies in a folder that does not exist: create '{path.parent}' first."
+        )
+    if not path.parent.is_dir():
+        raise ValueError(
+            f"{name} '{path}' lies under '{path.parent}', which is not a folder: choose another "
+            "path."
+        )
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise ValueError(
+            f"{name} '{path}' lies in a folder that is not writable: choose another folder."
+        )
+
+
+def write_image(path: str | os.PathLike[str], image: npt.ArrayLike) -> None:
+    """Writes an image as 8-bit sRGB, whole or not at all.
+
+    Args:
+        path: Where the image goes; the suffix sets the format. JPEG is written at quality 95 with
+            4:4:4 chroma. An existing file is replaced at the last moment.
+        image: float [height, width, 3], sRGB in [0, 1]; values outside are clipped.
+
+    Raises:
+        FileNotFoundError: If the folder does not exist.
+        ValueError: If the path is not one that `check_output_path` accepts, `image` has another
+            shape or values that are not finite, or the file cannot be written.
+    """
+    check_output_path(path)
+    values = np.asarray(image, dtype=np.float32)
+    if values.ndim != 3 or values.shape[2] != 3 or values.size == 0:
+        raise ValueError(
+            f"image has the shape {list(values.shape)}, it must be [height, width, 3]: convert it "
+            "to RGB."
+        )
+    if not np.isfinite(values).all():
+        raise ValueError(
+            "image holds values that are not finite, they must lie in [0, 1]: nothing was written."
+        )
+    write_photo(path, Photo(quantized(np.clip(values, 0.0, 1.0), np.uint8)))
+
+
+def write_photo(path: str | os.PathLike[str], photo: Photo) -> None:
+    """Writes a photo with all that belongs to it, as far as the format can hold it.
+
+    PNG and TIFF hold 16 bits, all formats but JPEG and BMP transparency (elsewhere the photo is put
+    over white), all but BMP profile and metadata. JPEG is written at quality 95, or finer where the
+    photo's own tables are, with 4:4:4 chroma.
+
+    Args:
+        path: Where the photo goes; the suffix sets the format. An existing file is replaced at the
+            last moment.
+        photo: What to write.
+
+    Raises:
+        FileNotFoundError: If the folder does not exist.
+        ValueError: If the path is not one that `check_output_path` accepts, or the file cannot be
+            written.
+    """
+    check_output_path(path)
+    path = Path(path)
+    file_format = _FORMATS[path.suffix.lower()]
+    if photo.alpha is not None and file_format in _OPAQUE_FORMATS:
+        photo = _over_white(photo, photo.alpha)
+    if file_format == "BMP":
+        photo = Photo(quantized(photo.image(), np.uint8))
+    is_deep = photo.pixels.dtype != np.uint8 and file_format in _DEEP_WRITERS
+    photo = _of_depth(photo, np.uint16 if is_deep else np.uint8)
+    write = _DEEP_WRITERS[file_format] if is_deep else _WRITERS[file_format]
+    # Created by open(), not by tempfile: the file that stays has the permissions that the user's
+    # umask asks for.
+    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
+    try:
+        with open(temporary, "xb") as file:
+            write(file, photo)
+        os.replace(temporary, path)
+    except (OSError, ValueError, SystemError) as error:
+        raise ValueError(
+            f"output_image '{path}' cannot be written ({error}): free space or change the path."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _over_white(photo: Photo, alpha: Pixels) -> Photo:
+    opacity = to_unit_range(alpha)[..., np.newaxis]
+    values = opacity * to_unit_range(photo.pixels) + (1 - opacity)
+    return dataclasses.replace(photo, pixels=quantized(values, photo.pixels.dtype), alpha=None)
+
+
+def _of_depth(photo: Photo, dtype: npt.DTypeLike) -> Photo:
+    if photo.pixels.dtype == dtype:
+        return photo
+    alpha = None if photo.alpha is None else quantized(to_unit_range(photo.alpha), dtype)
+    pixels = quantized(to_unit_range(photo.pixels), dtype)
+    return dataclasses.replace(photo, pixels=pixels, alpha=alpha)
+
+
+def _picture(photo: Photo) -> Image.Image:
+    """The 8-bit photo as Pillow writes it."""
+    picture = Image.fromarray(photo.pixels)
+    if photo.alpha is not None:
+        picture.putalpha(Image.fromarray(photo.alpha))
+    return picture
+
+
+def _options(photo: Photo) -> dict[str, Any]:
+    """What the writers of all formats are told of the profile and the metadata."""
+    values = {
+        "icc_profile": photo.profile,
+        "exif": photo.metadata.exif_of_size(photo.size),
+        "dpi": photo.metadata.dpi,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _write_png(file: IO[bytes], photo: Photo) -> None:
+    text = PngImagePlugin.PngInfo()
+    if photo.metadata.xmp:
+        text.add_itxt("XML:com.adobe.xmp", photo.metadata.xmp.decode("utf-8", "replace"))
+    _picture(photo).save(file, format="PNG", pnginfo=text, **_options(photo))
+
+
+def _write_jpeg(file: IO[bytes], photo: Photo) -> None:
+    options = _options(photo)
+    if len(options.get("exif", b"")) > _JPEG_SEGMENT:
+        del options["exif"]  # As large as other formats may hold it; the picture matters more.
+    if 0 < len(photo.metadata.xmp) <= _JPEG_SEGMENT:
+        options["xmp"] = photo.metadata.xmp
+    tables = _finer_tables(photo.quantization)
+    _picture(photo).save(file, format="JPEG", qtables=tables, subsampling="4:4:4", **options)
+
+
+def _write_tiff(file: IO[bytes], photo: Photo) -> None:
+    tags = photo.metadata.tiff_tags(photo.size)
+    profile = {"icc_profile": photo.profile} if photo.profile else {}
+    _picture(photo).save(file, format="TIFF", tiffinfo=tags, **profile)
+
+
+def _write_webp(file: IO[bytes], photo: Photo) -> None:
+    options = {**_options(photo), "xmp": photo.metadata.xmp, "quality": _QUALITY}
+    _picture(photo).save(file, format="WEBP", **options)
+
+
+def _write_bmp(file: IO[bytes], photo: Photo) -> None:
+    _picture(photo).save(file, format="BMP")
+
+
+_WRITERS: dict[str, Callable[[IO[bytes], Photo], None]] = {
+    "PNG": _write_png,
+    "JPEG": _write_jpeg,
+    "TIFF": _write_tiff,
+    "WEBP": _write_webp,
+    "BMP": _write_bmp,
+}
+
+
+def _finer_tables(tables: dict[int, list[int]]) -> list[list[int]]:
+    """Luminance and chrominance table: of the quality written, or the photo's where it is finer."""
+    probe = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(probe, format="JPEG", quality=_QUALITY)
+    with Image.open(probe) as image:
+        usual = dict(getattr(image, "quantization", {}))
+    own = [tables[key] for key in sorted(tables)] or [usual[0], usual[1]]
+    pairs = ((usual[0], own[0]), (usual[1], own[min(1, len(own) - 1)]))
+    return [np.minimum(*pair).tolist() for pair in pairs]
