@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dpst import extractors, losses, metrics, optimizers
     from dpst.config import TransferConfig
+    from dpst.look import Look, apply_full_resolution, load_look, save_look
     from dpst.objective import FeatureTerm, ImageTerm, Objective
     from dpst.transfer import Progress, TransferResult, stylize
 
@@ -18,24 +19,32 @@ _MODULES = ("extractors", "losses", "metrics", "optimizers")
 _HOMES = {
     "FeatureTerm": "dpst.objective",
     "ImageTerm": "dpst.objective",
+    "Look": "dpst.look",
     "Objective": "dpst.objective",
     "Progress": "dpst.transfer",
     "TransferConfig": "dpst.config",
     "TransferResult": "dpst.transfer",
+    "apply_full_resolution": "dpst.look",
+    "load_look": "dpst.look",
+    "save_look": "dpst.look",
     "stylize": "dpst.transfer",
 }
 
 __all__ = [
     "FeatureTerm",
     "ImageTerm",
+    "Look",
     "Objective",
     "Progress",
     "TransferConfig",
     "TransferResult",
+    "apply_full_resolution",
     "extractors",
+    "load_look",
     "losses",
     "metrics",
     "optimizers",
+    "save_look",
     "stylize",
 ]
 

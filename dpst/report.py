@@ -4,13 +4,13 @@ import dataclasses
 import json
 import math
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dpst import __version__
 from dpst.config import TransferConfig
+from dpst.whole_file import whole_file
 
 if TYPE_CHECKING:
     from dpst.metrics import Metrics
@@ -113,21 +113,14 @@ def write_trace(path: str | os.PathLike[str], trace: Mapping[str, Any]) -> None:
         ValueError: the file cannot be written.
     """
     path = Path(path)
-    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "x", encoding="utf-8") as file:
-            json.dump(trace, file, indent=1, allow_nan=False)
-            file.write("\n")
-        os.replace(temporary, path)
+        with whole_file(path) as file:
+            file.write(json.dumps(trace, indent=1, allow_nan=False).encode() + b"\n")
     except OSError as error:
         raise ValueError(
             f"report '{path}' cannot be written ({error}): free space or change --report_dir."
         ) from error
-    finally:
-        # Not unlink(missing_ok=True): below a file in the folder's place that is an error.
-        if temporary.exists():
-            temporary.unlink()
 
 
 def _without_nan(value: Any) -> Any:

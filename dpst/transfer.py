@@ -11,7 +11,8 @@ from dpst import images
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor, load_extractor
-from dpst.kept_segments import restore_kept_segments
+from dpst.kept_segments import styled_share_map
+from dpst.look import Look
 from dpst.metrics import Metrics, measure
 from dpst.metrics.checks import check_image
 from dpst.objective import Objective
@@ -55,6 +56,7 @@ class TransferResult:
             the transfer used, so they compare with those of runs of the same size and extractor.
             The distances from the style are NaN where no segment has 200 px in both images; all
             are NaN after a KeyboardInterrupt while they were measured.
+        look: the recolouring that was found, for `apply_full_resolution` and `save_look`.
         segments: a row for each label of either label map: areas, what is messy, what was done.
     """
 
@@ -63,6 +65,7 @@ class TransferResult:
     stop_reason: StopReason
     notes: tuple[str, ...]
     metrics: Metrics
+    look: Look
     segments: tuple[SegmentRow, ...] = ()
 
 
@@ -186,14 +189,22 @@ def transfer_pair(
     if not config.full_resolution:
         size = images.fit_size(content_image.shape[:2], config.solve_size)
         target = images.resize(content_image, size)
-    output = np.clip(solution.local_map.apply(target), 0, 1)
-    output = restore_kept_segments(target, output, pairing)
+    look = Look(
+        solution.local_map, styled_share_map(content_image, pairing), content_image.shape[:2]
+    )
+    output = np.clip(look.apply(target), 0, 1)
     try:
         metrics = _measure(content_image, style_image, output, pairing, extractor, config)
     except KeyboardInterrupt:  # must not cost the output
         metrics = Metrics(*[float("nan")] * len(dataclasses.fields(Metrics)))
     return TransferResult(
-        output, solution.history, solution.stop_reason, pairing.notes, metrics, pairing.segments
+        output_image=output,
+        history=solution.history,
+        stop_reason=solution.stop_reason,
+        notes=pairing.notes,
+        metrics=metrics,
+        look=look,
+        segments=pairing.segments,
     )
 
 

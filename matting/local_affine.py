@@ -5,7 +5,6 @@ C to O is smooth where O itself is not, and can be carried to a larger C.
 Source: He et al., "Guided Image Filtering", 2013; Luan et al. 2017 after Levin et al. 2008.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +19,8 @@ class LocalAffineMap:
     """Per pixel, output = coefficients[:, :, 0] + slopes @ colour, at the size of the fit.
 
     Attributes:
-        coefficients: float32 [height, width, 4, 3]: the offset, then the slopes of red, green
-            and blue, each for the three output channels.
+        coefficients: float32 [height, width, 4, channels]: the offset, then the slopes of red,
+            green and blue, each for the output channels.
     """
 
     coefficients: np.ndarray
@@ -35,43 +34,70 @@ class LocalAffineMap:
             image: float32 [height, width, 3], RGB in [0, 1], the scene that the map was fitted to.
 
         Returns:
-            float32 [height, width, 3], not clipped.
+            float32 [height, width, channels], not clipped.
 
         Raises:
             ValueError: the image is no [height, width, 3].
         """
-        if image.ndim != 3 or image.shape[-1] != 3:
-            raise ValueError(
-                f"image has shape {image.shape}, must be [height, width, 3]; convert it to RGB."
-            )
-        output = np.empty(image.shape, np.float32)
-        for rows, coefficients in self._bands(*image.shape[:2]):
-            colors = image[rows].astype(np.float32)
-            band = coefficients[:, :, 0].copy()
-            for c in range(3):
-                band += coefficients[:, :, 1 + c] * colors[..., c : c + 1]
-            output[rows] = band
+        _check_colors(image)
+        height, width = image.shape[:2]
+        output = np.empty((height, width, self.coefficients.shape[-1]), np.float32)
+        rows_a_band = max(_BAND_PIXELS // width, 1)
+        for first in range(0, height, rows_a_band):
+            rows = slice(first, first + rows_a_band)
+            output[rows] = self.apply_band(image[rows], first, (height, width))
         return output
 
-    def _bands(self, height: int, width: int) -> Iterator[tuple[slice, np.ndarray]]:
-        """(rows, coefficients [band, width, 4, 3]) of the map enlarged to (height, width)."""
-        small_height, small_width = self.coefficients.shape[:2]
-        flat = self.coefficients.reshape(small_height, small_width, 12)
-        left, right, x = _neighbours(width, small_width)
-        rows_a_band = max(_BAND_PIXELS // width, 1)
-        above, below, y = _neighbours(height, small_height)
-        for first in range(0, height, rows_a_band):
-            rows = slice(first, min(first + rows_a_band, height))
-            t = y[rows, None, None]
-            band = flat[above[rows]] * (1 - t) + flat[below[rows]] * t
-            s = x[:, None]
-            band = band[:, left] * (1 - s) + band[:, right] * s
-            yield rows, band.reshape(-1, width, 4, 3)
+    def apply_band(self, band: np.ndarray, first_row: int, size: tuple[int, int]) -> np.ndarray:
+        """Apply the map to some rows of an image.
+
+        Args:
+            band: float32 [rows, width, 3], RGB.
+            first_row: where in the image the band begins.
+            size: (height, width) of the image.
+
+        Returns:
+            float32 [rows, width, channels], not clipped.
+
+        Raises:
+            ValueError: the band is no [rows, width, 3], or does not lie within the image.
+        """
+        _check_colors(band)
+        height, width = size
+        if band.shape[1] != width or not 0 <= first_row <= height - len(band):
+            raise ValueError(
+                f"band has shape {band.shape} from row {first_row} on, must lie within the size "
+                f"{size}; pass rows of the image at their full width."
+            )
+        small_height, small_width, _, channels = self.coefficients.shape
+        above, below, t = _neighbours(height, small_height, first_row, len(band))
+        left, right, s = _neighbours(width, small_width, 0, width)
+        colors = np.moveaxis(band.astype(np.float32), -1, 0)
+        output = np.empty((*band.shape[:2], channels), np.float32)
+        for c in range(channels):
+            total = 0
+            for k in range(4):
+                plane = self.coefficients[:, :, k, c]
+                tall = plane[above] * (1 - t[:, None]) + plane[below] * t[:, None]
+                wide = tall[:, left] * (1 - s) + tall[:, right] * s
+                total = total + (wide if k == 0 else wide * colors[k - 1])
+            output[..., c] = total
+        return output
 
 
-def _neighbours(size: int, small_size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each pixel, the two pixels of the small axis around it and the weight of the second."""
-    place = np.clip((np.arange(size) + 0.5) * small_size / size - 0.5, 0, small_size - 1)
+def _check_colors(image: np.ndarray) -> None:
+    if image.ndim != 3 or image.shape[-1] != 3:
+        raise ValueError(
+            f"image has shape {image.shape}, must be [height, width, 3]; convert it to RGB."
+        )
+
+
+def _neighbours(
+    size: int, small_size: int, first: int, count: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For some pixels of an axis, the two of the small axis around each; the second's weight."""
+    place = (np.arange(first, first + count) + 0.5) * small_size / size - 0.5
+    place = np.clip(place, 0, small_size - 1)
     lower = np.floor(place).astype(np.intp)
     return lower, np.minimum(lower + 1, small_size - 1), (place - lower).astype(np.float32)
 

@@ -15,15 +15,17 @@ ROOT = Path(__file__).parent.parent
 # Bottom first: a unit imports only from lower layers, never from its siblings. A unit is a package
 # or a module right below `dpst`, or `matting` as a whole.
 LAYERS = (
+    ("dpst.whole_file",),
     ("matting", "dpst.images", "dpst.config", "dpst.model_files"),
     ("dpst.extractors", "dpst.losses", "dpst.optimizers", "dpst.segmentation", "dpst.metrics"),
     ("dpst.color_matching", "dpst.kept_segments"),
+    ("dpst.look",),
     ("dpst.objective",),
     ("dpst.photo",),
     ("dpst.pyramid",),
     ("dpst.transfer",),
     ("dpst",),
-    ("dpst.report", "dpst.batch"),
+    ("dpst.report", "dpst.batch", "dpst.color_lut", "dpst.memory"),
     ("dpst.cli",),
     ("run",),
 )

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 import dpst
 from dpst import images
-from dpst.kept_segments import restore_kept_segments
+from dpst.kept_segments import restore_kept_segments, styled_share_map
 from dpst.photo import photo_objective
 from dpst.segmentation import KEPT, decode_label_maps, pair_segments
 
@@ -29,16 +29,20 @@ def _pairing(photo_pair, segment_map):
     return pair_segments(*maps, content, style, segment_map=segment_map)
 
 
-def test_nothing_kept_changes_nothing(photo_pair):
-    content, style = photo_pair[:2]
-    assert restore_kept_segments(content, style, _pairing(photo_pair, "")) is style
+def _restored(content, output, pairing):
+    shares = styled_share_map(content, pairing)
+    return restore_kept_segments(content, output, shares.apply(content))
+
+
+def test_nothing_kept_needs_no_map(photo_pair):
+    assert styled_share_map(photo_pair[0], _pairing(photo_pair, "")) is None
 
 
 def test_kept_segment_is_the_photo_and_the_others_are_not_touched(photo_pair):
     content = photo_pair[0]
     pairing = _pairing(photo_pair, "1=none")
     assert pairing.style_index == (0, KEPT)
-    restored = restore_kept_segments(content, 1 - content, pairing)
+    restored = _restored(content, 1 - content, pairing)
     np.testing.assert_array_equal(restored[FAR], content[FAR])
     np.testing.assert_allclose(restored[:18], 1 - content[:18], atol=1e-6)
 
@@ -49,7 +53,7 @@ def test_border_is_as_sharp_as_the_photo_even_where_the_label_map_misses_the_edg
     content[32:] = 0.9
     labels = (np.arange(64) >= first_row).astype(np.int32)[:, None] * np.ones((1, 64), np.int32)
     pairing = pair_segments(*decode_label_maps(labels, labels), content, content, "error", "1=none")
-    restored = restore_kept_segments(content, np.zeros_like(content), pairing)
+    restored = _restored(content, np.zeros_like(content), pairing)
     assert restored[:32].max() < 0.01
     assert restored[32].min() > 0.5
 

@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 
 from dpst.config import TransferConfig
+from dpst.look import Look
 from dpst.metrics import Metrics
 from dpst.optimizers import StopReason
 from dpst.report import check_report_dir, metric_lines, run_trace, write_trace
 from dpst.segmentation import SegmentRow
 from dpst.transfer import TransferResult
+from matting import LocalAffineMap
 
 NAN = float("nan")
 METRICS = Metrics(0.5, 0.25, 1.25e-5, NAN, float("inf"), 0.0, 12.3)
@@ -20,7 +22,10 @@ def result():
     image = np.zeros((32, 32, 3), np.float32)
     history = ((0, 5, 2.5), (1, 5, NAN))
     segments = (SegmentRow("0000ff", "0000ff", 512, 0.5, 0, 0.0, 3, 0, "orphan", "takes label 1"),)
-    return TransferResult(image, history, StopReason.INTERRUPTED, ("a note",), METRICS, segments)
+    look = Look(LocalAffineMap(np.zeros((32, 32, 4, 3), np.float32)), None, (32, 32))
+    return TransferResult(
+        image, history, StopReason.INTERRUPTED, ("a note",), METRICS, look, segments
+    )
 
 
 def test_lines_are_aligned_and_say_which_way_is_better():

@@ -13,7 +13,10 @@ from __future__ import annotations
 import io
 import struct
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms
@@ -22,6 +25,7 @@ _Curve = npt.NDArray[np.float64]
 
 _NUM_SAMPLES = 1 << 16  # Of a tone curve: one for each 16-bit value.
 _GRID = np.linspace(0.0, 1.0, _NUM_SAMPLES)
+_ROOT = 2.4  # At least as steep at black as the tone curves in use.
 _XYZ_OF_SRGB = np.array(  # For the white of profiles, D50 (Bradford).
     [
         [0.4360747, 0.3850649, 0.1430804],
@@ -32,20 +36,18 @@ _XYZ_OF_SRGB = np.array(  # For the white of profiles, D50 (Bradford).
 _SRGB_TOLERANCE = 4e-3  # One 8-bit level: the many profiles named sRGB differ by less.
 
 
-def srgb_to_linear(values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def srgb_to_linear(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Linear light of sRGB values, of any shape; mirrored at 0 for colours beyond the gamut."""
     size = np.abs(values)
-    return np.sign(values) * np.where(
-        size <= 0.04045, size / 12.92, ((size + 0.055) / 1.055) ** 2.4
-    )
+    light = np.where(size <= 0.04045, size / 12.92, ((size + 0.055) / 1.055) ** 2.4)
+    return np.copysign(light, values)
 
 
-def linear_to_srgb(values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def linear_to_srgb(light: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """The inverse of `srgb_to_linear`."""
-    size = np.abs(values)
-    return np.sign(values) * np.where(
-        size <= 0.0031308, 12.92 * size, 1.055 * size ** (1 / 2.4) - 0.055
-    )
+    size = np.abs(light)
+    values = np.where(size <= 0.0031308, 12.92 * size, 1.055 * size ** (1 / 2.4) - 0.055)
+    return np.copysign(values, light)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +71,8 @@ class ColorProfile:
         Returns:
             float32 [..., 3], sRGB; beyond [0, 1] where a colour is outside the sRGB gamut.
         """
-        linear = np.stack(
-            [np.interp(values[..., c], _GRID, curve) for c, curve in enumerate(self.curves)], -1
-        )
-        return linear_to_srgb((linear @ self.matrix.T).astype(np.float32))
+        linear = [_sample(curve, values[..., c]) for c, curve in enumerate(self.curves)]
+        return linear_to_srgb(_transform(np.stack(linear, -1), self.matrix))
 
     def from_srgb(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Converts sRGB values to those of the profile, by the inverse of the very same curves.
@@ -83,10 +83,14 @@ class ColorProfile:
         Returns:
             float32 [..., 3], clipped to [0, 1].
         """
-        linear = srgb_to_linear(values) @ np.linalg.inv(self.matrix).T
-        return np.stack(
-            [np.interp(linear[..., c], curve, _GRID) for c, curve in enumerate(self.curves)], -1
-        ).astype(np.float32)
+        linear = _transform(srgb_to_linear(values), np.linalg.inv(self.matrix))
+        roots = np.clip(linear, 0, 1) ** np.float32(1 / _ROOT)
+        return np.stack([_sample(t, roots[..., c]) for c, t in enumerate(self._inverses)], -1)
+
+    @cached_property
+    def _inverses(self) -> list[_Curve]:
+        """The value of each curve for light of evenly spaced roots, which tells dark ones apart."""
+        return [np.interp(_GRID**_ROOT, curve, _GRID) for curve in self.curves]
 
     @property
     def is_srgb(self) -> bool:
@@ -151,6 +155,21 @@ def srgb_profile() -> bytes:
     """An ICC profile of sRGB, the same bytes at every call."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     return profile[:24] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + profile[36:]  # its date
+
+
+def _sample(curve: _Curve, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """A curve at values in [0, 1], interpolated linearly."""
+    places = values * np.float32(_NUM_SAMPLES - 1)
+    lower = np.minimum(places.astype(np.int32), _NUM_SAMPLES - 2)
+    table = curve.astype(np.float32)
+    below = table[lower]
+    return below + (places - lower.astype(np.float32)) * (table[lower + 1] - below)
+
+
+def _transform(colors: npt.NDArray[np.float32], matrix: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The matrix times each colour, in one pass over [..., 3]."""
+    flat = colors.reshape(1, -1, 3)
+    return np.asarray(cv2.transform(flat, matrix.astype(np.float32))).reshape(colors.shape)
 
 
 def _tags(profile: bytes) -> dict[str, bytes]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +17,7 @@ from dpst.images.decoding import to_unit_range
 from dpst.images.deep_files import write_deep_png, write_deep_tiff
 from dpst.images.photo import Photo, quantized
 from dpst.images.resizing import Pixels
+from dpst.whole_file import check_file_path, whole_file
 
 _FORMATS = {
     ".png": "PNG",
@@ -46,29 +46,7 @@ def check_output_path(path: str | os.PathLike[str], name: str = "output_image") 
         ValueError: If the path is a folder, its folder is not writable, or its suffix is not one of
             those that `write_image` writes.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise ValueError(
-            f"{name} '{path}' is a folder: give the path of a file, e.g. '{path / 'output.png'}'."
-        )
-    if path.suffix.lower() not in _FORMATS:
-        raise ValueError(
-            f"{name} '{path}' has the suffix '{path.suffix}', it must be one of "
-            f"{' '.join(_FORMATS)}: rename it."
-        )
-    if not path.parent.exists():
-        raise FileNotFoundError(
-            f"{name} '{path}' lies in a folder that does not exist: create '{path.parent}' first."
-        )
-    if not path.parent.is_dir():
-        raise ValueError(
-            f"{name} '{path}' lies under '{path.parent}', which is not a folder: choose another "
-            "path."
-        )
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise ValueError(
-            f"{name} '{path}' lies in a folder that is not writable: choose another folder."
-        )
+    check_file_path(path, name, _FORMATS)
 
 
 def write_image(path: str | os.PathLike[str], image: npt.ArrayLike) -> None:
@@ -125,19 +103,13 @@ def write_photo(path: str | os.PathLike[str], photo: Photo) -> None:
     is_deep = photo.pixels.dtype != np.uint8 and file_format in _DEEP_WRITERS
     photo = _of_depth(photo, np.uint16 if is_deep else np.uint8)
     write = _DEEP_WRITERS[file_format] if is_deep else _WRITERS[file_format]
-    # Created by open(), not by tempfile: the file that stays has the permissions that the user's
-    # umask asks for.
-    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
     try:
-        with open(temporary, "xb") as file:
+        with whole_file(path) as file:
             write(file, photo)
-        os.replace(temporary, path)
     except (OSError, ValueError, SystemError) as error:
         raise ValueError(
             f"output_image '{path}' cannot be written ({error}): free space or change the path."
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _over_white(photo: Photo, alpha: Pixels) -> Photo:
