@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 from absl import flags
 
 from dpst import images
+from dpst.color_lut import check_lut_path, fit_color_lut, write_cube
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
+from dpst.look import Look, check_look_path, load_look, save_look
 from dpst.report import TRACE_NAME, check_report_dir, metric_lines, run_trace, write_trace
 from dpst.segmentation import (
     Pairing,
@@ -38,11 +40,17 @@ SAVED_LABELS = ("content_labels.png", "style_labels.png")
 USAGE = """dpst: give a photo the look of another photo, and keep it a photo.
 
   run.py --content_image=C --style_image=S --output_image=O [--content_labels=CL --style_labels=SL]
+  run.py --content_image=C --apply_map=look.npz --output_image=O
 
 Flags (boolean ones also as --noNAME):
 """
 
 _REQUIRED = ("content_image", "style_image", "output_image")
+_OF_A_SOLVE = (
+    *("style_image", "content_labels", "style_labels", "weights", "preview"),
+    *("save_labels", "save_map", "save_lut", "report_dir"),
+)
+_WORKING_SIDE = 1400  # longer side in pixels of the copies that are worked on, if not solved larger
 _DEFINERS = {
     bool: flags.DEFINE_bool,
     int: flags.DEFINE_integer,
@@ -98,6 +106,19 @@ def define_flags() -> flags.FlagValues:
             f"{' and '.join(SAVED_LABELS)}, to be looked at, edited and given back.",
         ),
         (
+            "save_map",
+            "File look.npz to write what was found to, for other frames or exports of the photo.",
+        ),
+        (
+            "apply_map",
+            "File of --save_map to apply to a content image of the same view; nothing is solved.",
+        ),
+        (
+            "save_lut",
+            "File look.cube to write the part of the look to that is the same all over the photo, "
+            "a 3D lookup table for photo and video editors.",
+        ),
+        (
             "report_dir",
             f"Folder to write {TRACE_NAME} to: settings, segments, history and quality.",
         ),
@@ -118,11 +139,17 @@ def define_flags() -> flags.FlagValues:
 def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     if rest:
         raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
-    for name in _REQUIRED:
+    is_solved = not values.apply_map
+    for name in _REQUIRED if is_solved else ("content_image", "output_image"):
         if not values[name].value:
             raise ValueError(
-                f"--{name} is missing; --content_image, --style_image and "
+                f"--{name} is missing; --content_image, --style_image (or --apply_map) and "
                 "--output_image are required, see --help."
+            )
+    for name in () if is_solved else _OF_A_SOLVE:
+        if values[name].value:
+            raise ValueError(
+                f"--{name} is given and --apply_map too, which solves nothing: leave one out."
             )
     fields = dataclasses.fields(TransferConfig)
     settings: dict[str, Any] = {field.name: values[field.name].value for field in fields}
@@ -132,17 +159,29 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
         images.check_output_path(values.preview, "preview")
     if values.report_dir:
         check_report_dir(values.report_dir)
+    if values.save_map:
+        check_look_path(values.save_map)
+    if values.save_lut:
+        check_lut_path(values.save_lut)
     if values.save_labels:
         for name in SAVED_LABELS:
             images.check_output_path(Path(values.save_labels) / name, "save_labels")
-    content_image = images.read_image(values.content_image, "content_image")
-    style_image = images.read_image(values.style_image, "style_image")
-    pairing = _read_pairing(values, config, content_image, style_image)
+    if not is_solved:
+        return _apply_look(values, config)
+    photo = images.read_photo(values.content_image, "content_image")
+    style_photo = images.read_photo(values.style_image, "style_image")
+    working_side = max(_WORKING_SIDE, config.solve_size)
+    content_image, style_image = photo.image(working_side), style_photo.image(working_side)
+    sizes = photo.size, style_photo.size
+    del style_photo
+    pairing = _read_pairing(values, config, content_image, style_image, sizes)
     if pairing:
         _show(pairing)
-        _write_preview(values, content_image, style_image, pairing)
+        _write_preview(values, photo, content_image, style_image, pairing)
     with _quiet_startup():
         from dpst.extractors import load_extractor
+        from dpst.memory import predicted_memory
+        from dpst.pyramid import plan_levels
         from dpst.transfer import find_label_maps, load_segmentation_model, transfer_pair
 
     segmentation_model = load_segmentation_model(config) if pairing is None else None
@@ -158,26 +197,66 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
             *label_maps, content_image, style_image, config.orphan_policy, config.segment_map
         )
         _show(pairing)
-        _write_preview(values, content_image, style_image, pairing)
+        _write_preview(values, photo, content_image, style_image, pairing)
+    gigabytes = predicted_memory(extractor, config, photo, style_image.shape[:2]) / 1e9
+    width, height = plan_levels(content_image.shape[:2], config.solve_size, 1)[-1].size[::-1]
+    print(f"dpst: solving at {width}x{height} px takes at most about {gigabytes:.1f} GB of memory.")
     if values.dry_run:
         print("dpst: all inputs are in order; nothing was solved.")
         return DONE
     start = time.monotonic()
     reporter = _Reporter(sys.stderr.isatty())
+    # Solved and measured at the solve size; the photo itself comes after, in bands.
+    small = dataclasses.replace(config, full_resolution=False)
     try:
-        result = transfer_pair(content_image, style_image, pairing, extractor, config, reporter)
+        result = transfer_pair(content_image, style_image, pairing, extractor, small, reporter)
     finally:
         reporter.close()
-    images.write_image(values.output_image, result.output_image)
+    _write_photo(values, config, result.look, photo)
     seconds = time.monotonic() - start
     print(f"dpst: {values.output_image} written after {seconds:.0f} s: {result.stop_reason.value}.")
+    if values.save_map:
+        save_look(values.save_map, result.look)
+        print(f"dpst: {values.save_map} written, for --apply_map.")
+    if values.save_lut:
+        size = images.fit_size(content_image.shape[:2], config.solve_size)
+        lut, error = fit_color_lut(images.resize(content_image, size), result.output_image)
+        write_cube(values.save_lut, lut)
+        print(
+            f"dpst: {values.save_lut} written: it misses the picture by {255 * error:.1f} of 255 "
+            "levels (root mean square), by what is not the same all over it."
+        )
     for line in metric_lines(result.metrics):
         print(f"dpst:   {line}")
     if values.report_dir:
-        inputs = _inputs(values, content_image.shape[:2], style_image.shape[:2])
+        inputs = _inputs(values, *sizes)
         trace = run_trace(inputs, config, result, seconds)
         write_trace(Path(values.report_dir) / TRACE_NAME, trace)
     return DONE
+
+
+def _apply_look(values: flags.FlagValues, config: TransferConfig) -> int:
+    """Apply a saved look to the content image."""
+    look = load_look(values.apply_map)
+    photo = images.read_photo(values.content_image, "content_image")
+    look.check_view(photo.size)
+    if values.dry_run:
+        print("dpst: all inputs are in order; nothing was written.")
+        return DONE
+    _write_photo(values, config, look, photo)
+    print(f"dpst: {values.output_image} written, with the look of {values.apply_map}.")
+    return DONE
+
+
+def _write_photo(
+    values: flags.FlagValues, config: TransferConfig, look: Look, photo: images.Photo
+) -> None:
+    """Write the photo in its new look, and say what its file cannot hold."""
+    if not config.full_resolution:
+        photo = photo.resized(images.fit_size(photo.size, config.solve_size))
+    for loss in images.losses_in_format(values.output_image, photo):
+        print(f"dpst: note: in {values.output_image} {loss}.", file=sys.stderr)
+    images.write_photo(values.output_image, look.apply_to_photo(photo))
 
 
 def _show(pairing: Pairing) -> None:
@@ -190,12 +269,16 @@ def _show(pairing: Pairing) -> None:
 
 
 def _write_preview(
-    values: flags.FlagValues, content_image: Any, style_image: Any, pairing: Pairing
+    values: flags.FlagValues,
+    photo: images.Photo,
+    content_image: Any,
+    style_image: Any,
+    pairing: Pairing,
 ) -> None:
     """Write the colour-matched picture, if it is wanted."""
     if values.preview and not values.dry_run:
-        local_map = match_colors(content_image, style_image, pairing)
-        images.write_image(values.preview, local_map.apply(content_image))
+        look = Look(match_colors(content_image, style_image, pairing), None, photo.size)
+        images.write_photo(values.preview, look.apply_to_photo(photo))
         print(f"dpst: preview {values.preview} written.", flush=True)
 
 
@@ -214,7 +297,11 @@ def _inputs(
 
 
 def _read_pairing(
-    values: flags.FlagValues, config: TransferConfig, content_image: Any, style_image: Any
+    values: flags.FlagValues,
+    config: TransferConfig,
+    content_image: Any,
+    style_image: Any,
+    photo_sizes: tuple[images.Size, images.Size],
 ) -> Pairing | None:
     """Segments from the label files, or one; None if they are to be found. Checks the flags."""
     missing = [name for name in ("content_labels", "style_labels") if not values[name].value]
@@ -234,10 +321,16 @@ def _read_pairing(
     sizes = content_image.shape[:2], style_image.shape[:2]
     if config.segmentation == "none":
         return single_segment(*sizes, config.segment_map)
-    label_maps = read_label_maps(values.content_labels, values.style_labels, *sizes)
-    return pair_segments(
-        *label_maps, content_image, style_image, config.orphan_policy, config.segment_map
+    content_map, style_map = (
+        dataclasses.replace(label_map, image_size=size)
+        for label_map, size in zip(
+            read_label_maps(values.content_labels, values.style_labels, *sizes),
+            photo_sizes,
+            strict=True,
+        )
     )
+    photos = content_image, style_image
+    return pair_segments(content_map, style_map, *photos, config.orphan_policy, config.segment_map)
 
 
 @contextlib.contextmanager

@@ -131,7 +131,8 @@ def test_dry_run_shows_the_segments_before_anything_else(pair, capfd):
     assert "what is done" in lines[0]
     assert lines[1].startswith("dpst:   0000ff") and "takes label 0000ff" in lines[1]
     assert lines[2].startswith("dpst:   00ff00")
-    assert "nothing was solved" in lines[3]
+    assert "solving at 64x48 px takes at most about 1." in lines[3] and "GB" in lines[3]
+    assert "nothing was solved" in lines[4]
 
 
 @pytest.mark.parametrize(

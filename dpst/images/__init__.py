@@ -8,7 +8,7 @@ values in [0, 1], with row 0 at the top of the upright picture. Sizes are `(heig
 from dpst.images.decoding import MINIMUM_SIDE, check_size, decode_image
 from dpst.images.photo import Photo, read_image, read_photo
 from dpst.images.resizing import FloatImage, Size, area_weights, cubic_weights, fit_size, resize
-from dpst.images.writing import check_output_path, write_image, write_photo
+from dpst.images.writing import check_output_path, losses_in_format, write_image, write_photo
 
 __all__ = [
     "MINIMUM_SIDE",
@@ -21,6 +21,7 @@ __all__ = [
     "cubic_weights",
     "decode_image",
     "fit_size",
+    "losses_in_format",
     "read_image",
     "read_photo",
     "resize",

@@ -28,7 +28,7 @@ from dpst.images.decoding import (
     to_unit_range,
 )
 from dpst.images.metadata import Metadata, read_dpi, read_exif, read_xmp
-from dpst.images.resizing import FloatImage, Pixels, Size, resize
+from dpst.images.resizing import FloatImage, Pixels, Size, area_weights, fit_size, resize
 
 _BAND_PIXELS = 1 << 18
 _GREY_MODES = ("1", "L", "LA", "I;16", "I;16B", "I;16L")
@@ -58,16 +58,29 @@ class Photo:
         """(height, width)."""
         return self.pixels.shape[0], self.pixels.shape[1]
 
-    def image(self) -> FloatImage:
-        """The photo in sRGB over white: float32 [height, width, 3] in [0, 1]."""
-        image = np.empty((*self.size, 3), np.float32)
+    def image(self, longer_side: int | None = None) -> FloatImage:
+        """The photo in sRGB over white, made smaller if wanted, in bands of bounded memory.
+
+        Args:
+            longer_side: of the result in pixels, at most; a smaller photo keeps its size.
+
+        Returns:
+            float32 [height, width, 3] in [0, 1].
+        """
+        size = self.size if longer_side is None else fit_size(self.size, longer_side)
+        shares = area_weights(self.size[0], size[0]).astype(np.float32).tocsc()
+        image = np.zeros((size[0], size[1] * 3), np.float32)
         for rows in self._bands():
             band = np.clip(self.to_srgb(self.pixels[rows]), 0, 1)
             if self.alpha is not None:
                 opacity = to_unit_range(self.alpha[rows])[..., np.newaxis]
                 band = opacity * band + (1 - opacity)
-            image[rows] = band
-        return image
+            band = resize(band, (len(band), size[1])).reshape(len(band), -1)
+            if size == self.size:
+                image[rows] = band
+            else:
+                image += shares[:, rows] @ band
+        return image.reshape(*size, 3).clip(0, 1)
 
     def recolored(self, change: Callable[[FloatImage, slice], FloatImage]) -> Photo:
         """The photo with other colours, made in bands of bounded memory.

@@ -15,6 +15,7 @@ from PIL import Image, PngImagePlugin
 
 from dpst.images.decoding import to_unit_range
 from dpst.images.deep_files import write_deep_png, write_deep_tiff
+from dpst.images.metadata import Metadata
 from dpst.images.photo import Photo, quantized
 from dpst.images.resizing import Pixels
 from dpst.whole_file import check_file_path, whole_file
@@ -110,6 +111,27 @@ def write_photo(path: str | os.PathLike[str], photo: Photo) -> None:
         raise ValueError(
             f"output_image '{path}' cannot be written ({error}): free space or change the path."
         ) from error
+
+
+def losses_in_format(path: str | os.PathLike[str], photo: Photo) -> list[str]:
+    """What of a photo a file cannot hold, by the format that its suffix sets.
+
+    Args:
+        path: Where `write_photo` shall put it.
+        photo: What to write.
+
+    Returns:
+        A line each, e.g. "its 16 bits a channel are rounded to 8"; none for a faithful copy.
+    """
+    file_format = _FORMATS[Path(path).suffix.lower()]
+    losses = []
+    if photo.pixels.dtype != np.uint8 and file_format not in _DEEP_WRITERS:
+        losses.append("its 16 bits a channel are rounded to 8")
+    if photo.alpha is not None and file_format in _OPAQUE_FORMATS:
+        losses.append("its transparency is put over white")
+    if photo.metadata != Metadata() and file_format == "BMP":
+        losses.append("its metadata are left out")
+    return losses
 
 
 def _over_white(photo: Photo, alpha: Pixels) -> Photo:

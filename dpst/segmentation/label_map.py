@@ -63,6 +63,7 @@ class LabelMap:
         shades: For each label the colour in hex, within `COLOR_TOLERANCE` of it, that the map
             mostly shows it in, "" where there is none. Empty where the map was not colour-coded.
         map_size: (height, width) of the map as it was given; None where that is not known.
+        image_size: (height, width) of the image where `labels` are of a smaller copy; else None.
         palette: For each label the colour in hex to draw it in. Empty where it is its name.
         relatives: For each label the names of those that may serve it where the style map lacks it,
             the best first. Empty where that is not known.
@@ -73,6 +74,7 @@ class LabelMap:
     off_palette_counts: tuple[int, ...] = ()
     shades: tuple[str, ...] = ()
     map_size: images.Size | None = None
+    image_size: images.Size | None = None
     palette: tuple[str, ...] = ()
     relatives: tuple[tuple[str, ...], ...] = ()
 

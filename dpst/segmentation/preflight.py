@@ -59,7 +59,7 @@ def map_notes(label_map: LabelMap, side: str) -> Iterator[str]:
     Yields:
         A line each.
     """
-    size = label_map.labels.shape
+    size = label_map.image_size or label_map.labels.shape
     if label_map.map_size is not None and label_map.map_size != size:
         yield (
             f"the {side} labels are {_dimensions(label_map.map_size)} px and their image "

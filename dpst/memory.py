@@ -1,0 +1,60 @@
+"""How much memory a run takes, told before it starts."""
+
+from __future__ import annotations
+
+import math
+
+import keras
+
+from dpst import images
+from dpst.config import TransferConfig
+from dpst.extractors import Extractor
+from dpst.pyramid import plan_levels
+
+_BASE = 1.1e9  # bytes of a process in which TensorFlow has compiled its first program
+_BYTES_A_PIXEL = 1200  # solved: the Laplacian's stencil, correction pairs, the preconditioner
+_FEATURE_COPIES = 4.5  # of each feature: its value, its gradient, and what is on the way
+_PHOTO_COPIES = 4  # as read, as recoloured, and as its library reads and writes it
+
+
+def predicted_memory(
+    extractor: Extractor, config: TransferConfig, photo: images.Photo, style_size: images.Size
+) -> float:
+    """Predict the peak memory of a run, of one process without a GPU.
+
+    The constants were fitted from above to whole runs, see `benchmarks/README.md`.
+
+    Args:
+        extractor: its layers' features take most of it.
+        config: its `solve_size` sets the finest level.
+        photo: the content photo.
+        style_size: (height, width) of the style image that is worked on.
+
+    Returns:
+        Bytes, at most about a fifth too many for the networks of this library.
+    """
+    size = plan_levels(photo.size, config.solve_size, config.max_evaluations)[-1].size
+    style_size = images.fit_size(style_size, max(size))
+    pixels = max(math.prod(size), math.prod(style_size))
+    features = max(num_features(extractor, each) for each in (size, style_size))
+    solving = _BYTES_A_PIXEL * pixels + 4 * _FEATURE_COPIES * features
+    return _BASE + solving + _PHOTO_COPIES * photo.pixels.nbytes
+
+
+def num_features(extractor: Extractor, size: images.Size) -> int:
+    """Count the values that a network computes for its style and content layers, layer by layer.
+
+    Args:
+        extractor: the network.
+        size: (height, width) of the image.
+
+    Returns:
+        Their number; nothing is computed.
+    """
+    names = tuple(dict.fromkeys(extractor.style_layers + extractor.content_layers))
+    network = extractor.select(names)
+    outputs = [layer.output for layer in network.layers]
+    shapes = keras.Model(network.inputs, outputs).compute_output_spec(
+        keras.KerasTensor((1, *size, 3))
+    )
+    return sum(math.prod(tensor.shape) for tensor in keras.tree.flatten(shapes))
