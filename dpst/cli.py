@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from absl import flags
 
 from dpst import images
-from dpst.color_lut import check_lut_path, fit_color_lut, write_cube
+from dpst.color_lut import LUT_SUFFIX, fit_color_lut, write_cube
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
-from dpst.look import Look, check_look_path, load_look, save_look
+from dpst.look import LOOK_SUFFIX, Look, load_look, save_look
 from dpst.report import TRACE_NAME, check_report_dir, metric_lines, run_trace, write_trace
 from dpst.segmentation import (
     Pairing,
@@ -29,6 +29,7 @@ from dpst.segmentation import (
     segment_table,
     single_segment,
 )
+from dpst.whole_file import check_file_path
 
 if TYPE_CHECKING:
     from dpst.pyramid import Progress
@@ -160,9 +161,9 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     if values.report_dir:
         check_report_dir(values.report_dir)
     if values.save_map:
-        check_look_path(values.save_map)
+        check_file_path(values.save_map, "save_map", (LOOK_SUFFIX,))
     if values.save_lut:
-        check_lut_path(values.save_lut)
+        check_file_path(values.save_lut, "save_lut", (LUT_SUFFIX,))
     if values.save_labels:
         for name in SAVED_LABELS:
             images.check_output_path(Path(values.save_labels) / name, "save_labels")
@@ -212,11 +213,12 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
         result = transfer_pair(content_image, style_image, pairing, extractor, small, reporter)
     finally:
         reporter.close()
-    _write_photo(values, config, result.look, photo)
+    look = dataclasses.replace(result.look, size=photo.size)
+    _write_photo(values, config, look, photo)
     seconds = time.monotonic() - start
     print(f"dpst: {values.output_image} written after {seconds:.0f} s: {result.stop_reason.value}.")
     if values.save_map:
-        save_look(values.save_map, result.look)
+        save_look(values.save_map, look)
         print(f"dpst: {values.save_map} written, for --apply_map.")
     if values.save_lut:
         size = images.fit_size(content_image.shape[:2], config.solve_size)

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse
 from scipy.sparse.linalg import cg
 
-from dpst.whole_file import check_file_path, whole_file
+from dpst.whole_file import whole_file
 
 LUT_SUFFIX = ".cube"
 SIZE = 33  # grid points an axis, which all editors take
@@ -98,20 +98,6 @@ def fit_color_lut(
     table = np.clip(affine[0] + grid @ affine[1:] + added, 0, 1).astype(np.float32)
     error = float(np.sqrt(np.mean((weights @ table - targets) ** 2)))
     return ColorLut(table.reshape(size, size, size, 3)), error
-
-
-def check_lut_path(path: str | os.PathLike[str], name: str = "save_lut") -> None:
-    """Check, before any work starts, that a table can be written. Creates and deletes nothing.
-
-    Args:
-        path: where it shall go.
-        name: where the path came from, for messages.
-
-    Raises:
-        FileNotFoundError: the folder does not exist.
-        ValueError: the path is a folder, its folder is not writable, or its suffix is not .cube.
-    """
-    check_file_path(path, name, (LUT_SUFFIX,))
 
 
 def write_cube(path: str | os.PathLike[str], lut: ColorLut) -> None:

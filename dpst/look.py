@@ -12,7 +12,7 @@ import numpy as np
 from dpst import images
 from dpst.kept_segments import restore_kept_segments
 from dpst.segmentation.aspect import check_aspect
-from dpst.whole_file import check_file_path, whole_file
+from dpst.whole_file import whole_file
 from matting import LocalAffineMap
 
 LOOK_SUFFIX = ".npz"
@@ -103,20 +103,6 @@ def apply_full_resolution(look: Look, content_image: np.ndarray) -> np.ndarray:
     if content_image.ndim == 3:
         look.check_view(content_image.shape[:2])
     return np.clip(look.apply(content_image), 0, 1)
-
-
-def check_look_path(path: str | os.PathLike[str], name: str = "save_map") -> None:
-    """Check, before any work starts, that a look can be written. Creates and deletes nothing.
-
-    Args:
-        path: where it shall go.
-        name: where the path came from, for messages.
-
-    Raises:
-        FileNotFoundError: the folder does not exist.
-        ValueError: the path is a folder, its folder is not writable, or its suffix is not .npz.
-    """
-    check_file_path(path, name, (LOOK_SUFFIX,))
 
 
 def save_look(path: str | os.PathLike[str], look: Look) -> None:

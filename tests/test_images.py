@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dpst import images
+from tests.oracles.orientation import as_stored
 
 HEIGHT, WIDTH = 40, 48
 
@@ -49,20 +50,10 @@ def test_path_may_be_a_string(photo_path: Path) -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_orientation_is_applied(tmp_path: Path, orientation: int) -> None:
     upright = random_pixels()
-    stored = {
-        1: upright,
-        2: upright[:, ::-1],
-        3: upright[::-1, ::-1],
-        4: upright[::-1],
-        5: upright.swapaxes(0, 1),
-        6: np.rot90(upright, 1),
-        7: upright[::-1, ::-1].swapaxes(0, 1),
-        8: np.rot90(upright, -1),
-    }[orientation]
     exif = Image.Exif()
     exif[0x0112] = orientation
     path = tmp_path / "rotated.png"
-    Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif)
+    Image.fromarray(as_stored(upright, orientation)).save(path, exif=exif)
     np.testing.assert_array_equal(images.read_image(path), as_float(upright))
 
 

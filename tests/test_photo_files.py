@@ -13,6 +13,7 @@ from PIL import Image, ImageCms, TiffImagePlugin
 
 from dpst import images
 from tests.oracles import icc_profiles as icc
+from tests.oracles.orientation import as_stored
 
 HEIGHT, WIDTH = 40, 48
 P3 = icc.rgb_profile()
@@ -81,22 +82,12 @@ def test_16_bit_tiff_is_read_by_another_library(tmp_path: Path) -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_16_bit_photo_is_read_upright(tmp_path: Path, orientation: int) -> None:
     upright = pixels(np.uint16)
-    stored = {
-        1: upright,
-        2: upright[:, ::-1],
-        3: upright[::-1, ::-1],
-        4: upright[::-1],
-        5: upright.swapaxes(0, 1),
-        6: np.rot90(upright, 1),
-        7: upright[::-1, ::-1].swapaxes(0, 1),
-        8: np.rot90(upright, -1),
-    }[orientation]
     exif = Image.Exif()
     exif[0x0112] = orientation
     for suffix in (".png", ".tif"):
         path = tmp_path / f"photo{suffix}"
         metadata = images.photo.Metadata(exif.tobytes())
-        images.write_photo(path, images.Photo(np.ascontiguousarray(stored), metadata=metadata))
+        images.write_photo(path, images.Photo(as_stored(upright, orientation), metadata=metadata))
         np.testing.assert_array_equal(images.read_photo(path).pixels, upright)
 
 
