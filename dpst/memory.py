@@ -11,10 +11,10 @@ from dpst.config import TransferConfig
 from dpst.extractors import Extractor
 from dpst.pyramid import plan_levels
 
-_BASE = 1.1e9  # bytes of a process in which TensorFlow has compiled its first program
-_BYTES_A_PIXEL = 1200  # solved: the Laplacian's stencil, correction pairs, the preconditioner
-_FEATURE_COPIES = 4.5  # of each feature: its value, its gradient, and what is on the way
-_PHOTO_COPIES = 4  # as read, as recoloured, and as its library reads and writes it
+_BASE = 1.25e9  # bytes of a process in which TensorFlow has compiled its first program
+_BYTES_A_PIXEL = 1000  # solved: the Laplacian's stencil, correction pairs, the preconditioner
+_FEATURE_COPIES = 3.5  # of each feature: its value, its gradient, and what is on the way
+_PHOTO_COPIES = 7  # as read, as recoloured, and as its library reads and writes it
 
 
 def predicted_memory(
@@ -31,7 +31,7 @@ def predicted_memory(
         style_size: (height, width) of the style image that is worked on.
 
     Returns:
-        Bytes, at most about a fifth too many for the networks of this library.
+        Bytes, at most about a quarter too many for the networks of this library.
     """
     size = plan_levels(photo.size, config.solve_size, config.max_evaluations)[-1].size
     style_size = images.fit_size(style_size, max(size))
