@@ -28,6 +28,7 @@ from dpst.objective import Objective
 from dpst.optimizers import StopReason, lbfgs
 from dpst.photo import photo_objective
 from dpst.pyramid import (
+    AS_PHOTO,
     COARSE_EVALUATIONS,
     NUM_CORRECTION_PAIRS,
     Level,
@@ -184,7 +185,9 @@ def run_shipped(pair: Pair, extractor: Extractor, trace: peers.Trace) -> None:
         return photo_objective(extractor, content, style, pair.pairing, config)
 
     levels = (coarse, Level(size, BUDGET))
-    solve(pair.content_image, start.apply(small).clip(0, 1), levels, build, callback=follow)
+    solve(
+        pair.content_image, start.apply(small).clip(0, 1), levels, build, AS_PHOTO, callback=follow
+    )
 
 
 def table_rows(traces: dict[str, list[peers.Trace]], plain_evaluations: int) -> list[list[str]]:

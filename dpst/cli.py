@@ -20,19 +20,16 @@ from dpst import images
 from dpst.color_lut import LUT_SUFFIX, fit_color_lut, write_cube
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
+from dpst.inputs import check_styles, plan_from_maps, read_plan, split_paths
 from dpst.look import LOOK_SUFFIX, Look, load_look, save_look
+from dpst.progress_line import ProgressLine
 from dpst.report import TRACE_NAME, check_report_dir, metric_lines, run_trace, write_trace
-from dpst.segmentation import (
-    Pairing,
-    pair_segments,
-    read_label_maps,
-    segment_table,
-    single_segment,
-)
+from dpst.segmentation import Pairing, segment_table
+from dpst.style_plan import StylePlan
 from dpst.whole_file import check_file_path
 
 if TYPE_CHECKING:
-    from dpst.pyramid import Progress
+    from dpst.painted_picture import PaintedPicture
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 1, 130
 
@@ -51,6 +48,7 @@ _OF_A_SOLVE = (
     *("style_image", "content_labels", "style_labels", "weights", "preview"),
     *("save_labels", "save_map", "save_lut", "report_dir"),
 )
+_OF_PHOTOS = ("preview", "save_map", "save_lut")
 _WORKING_SIDE = 1400  # longer side in pixels of the copies that are worked on, if not solved larger
 _DEFINERS = {
     bool: flags.DEFINE_bool,
@@ -95,10 +93,13 @@ def define_flags() -> flags.FlagValues:
 
     for name, help_text in (
         ("content_image", "Photo to keep."),
-        ("style_image", "Photo whose look it takes."),
+        ("style_image", "Photo or painting whose look it takes; artistic: several as A,B."),
         ("output_image", "File to write: .png, .jpg, .tif, .webp or .bmp."),
         ("content_labels", "Label map of the content image, a colour a segment; or name=mask,..."),
-        ("style_labels", "Label map of the style image, in the same colours; or name=mask,..."),
+        (
+            "style_labels",
+            "Label map of the style image, in the same colours; or name=mask,...; several as A,B.",
+        ),
         ("weights", "The extractor's weight file; otherwise found, or downloaded."),
         ("preview", "File to write a first, colour-matched picture to, within about a second."),
         (
@@ -156,6 +157,12 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     settings: dict[str, Any] = {field.name: values[field.name].value for field in fields}
     config = TransferConfig(**settings)
     images.check_output_path(values.output_image)
+    for name in _OF_PHOTOS if config.method != "photo" else ():
+        if values[name].value:
+            raise ValueError(
+                f"--{name} is {values[name].value!r} and --method is {config.method!r}, it must be "
+                f"'photo' for that: leave --{name} out."
+            )
     if values.preview:
         images.check_output_path(values.preview, "preview")
     if values.report_dir:
@@ -169,55 +176,71 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
             images.check_output_path(Path(values.save_labels) / name, "save_labels")
     if not is_solved:
         return _apply_look(values, config)
+    style_paths = split_paths(values.style_image)
+    check_styles(len(style_paths), config)
     photo = images.read_photo(values.content_image, "content_image")
-    style_photo = images.read_photo(values.style_image, "style_image")
+    style_photos = [images.read_photo(path, "style_image") for path in style_paths]
     working_side = max(_WORKING_SIDE, config.solve_size)
-    content_image, style_image = photo.image(working_side), style_photo.image(working_side)
-    sizes = photo.size, style_photo.size
-    del style_photo
-    pairing = _read_pairing(values, config, content_image, style_image, sizes)
-    if pairing:
-        _show(pairing)
-        _write_preview(values, photo, content_image, style_image, pairing)
+    content_image = photo.image(working_side)
+    style_images = [style_photo.image(working_side) for style_photo in style_photos]
+    style_sizes = [style_photo.size for style_photo in style_photos]
+    del style_photos
+    plan = read_plan(
+        content_image,
+        style_images,
+        values.content_labels,
+        values.style_labels,
+        config,
+        (photo.size, *style_sizes),
+    )
+    if values.save_labels and plan:
+        raise ValueError(
+            "--save_labels is given, but no label maps are looked for; leave the label files out, "
+            "or set --segmentation=auto."
+        )
+    if plan:
+        _show(plan)
+        _write_preview(values, photo, content_image, style_images[0], plan)
     with _quiet_startup():
         from dpst.extractors import load_extractor
         from dpst.memory import predicted_memory
         from dpst.pyramid import plan_levels
-        from dpst.transfer import find_label_maps, load_segmentation_model, transfer_pair
+        from dpst.transfer import find_label_maps, load_segmentation_model, transfer
 
-    segmentation_model = load_segmentation_model(config) if pairing is None else None
-    extractor = load_extractor(config.extractor, values.weights)
-    if pairing is None:
+    segmentation_model = load_segmentation_model(config) if plan is None else None
+    extractor = load_extractor(config.extractor, values.weights, config.pooling)
+    if plan is None:
         label_maps = find_label_maps(
-            content_image, style_image, extractor, config.num_segments, segmentation_model
+            content_image, style_images[0], extractor, config.num_segments, segmentation_model
         )
         if values.save_labels:
             for name, label_map in zip(SAVED_LABELS, label_maps, strict=True):
                 images.write_image(Path(values.save_labels) / name, label_map.picture())
-        pairing = pair_segments(
-            *label_maps, content_image, style_image, config.orphan_policy, config.segment_map
-        )
-        _show(pairing)
-        _write_preview(values, photo, content_image, style_image, pairing)
-    gigabytes = predicted_memory(extractor, config, photo, style_image.shape[:2]) / 1e9
+        content_map, style_map = label_maps
+        plan = plan_from_maps(content_image, style_images, content_map, [style_map], config)
+        _show(plan)
+        _write_preview(values, photo, content_image, style_images[0], plan)
+    gigabytes = predicted_memory(extractor, config, photo, style_images[0].shape[:2]) / 1e9
     width, height = plan_levels(content_image.shape[:2], config.solve_size, 1)[-1].size[::-1]
     print(f"dpst: solving at {width}x{height} px takes at most about {gigabytes:.1f} GB of memory.")
     if values.dry_run:
         print("dpst: all inputs are in order; nothing was solved.")
         return DONE
     start = time.monotonic()
-    reporter = _Reporter(sys.stderr.isatty())
+    reporter = ProgressLine(sys.stderr.isatty())
     # Solved and measured at the solve size; the photo itself comes after, in bands.
     small = dataclasses.replace(config, full_resolution=False)
     try:
-        result = transfer_pair(content_image, style_image, pairing, extractor, small, reporter)
+        result = transfer(content_image, style_images, plan, extractor, small, reporter)
     finally:
         reporter.close()
-    look = dataclasses.replace(result.look, size=photo.size)
+    look = result.look
+    if isinstance(look, Look):
+        look = dataclasses.replace(look, size=photo.size)
     _write_photo(values, config, look, photo)
     seconds = time.monotonic() - start
     print(f"dpst: {values.output_image} written after {seconds:.0f} s: {result.stop_reason.value}.")
-    if values.save_map:
+    if values.save_map and isinstance(look, Look):
         save_look(values.save_map, look)
         print(f"dpst: {values.save_map} written, for --apply_map.")
     if values.save_lut:
@@ -231,7 +254,7 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     for line in metric_lines(result.metrics):
         print(f"dpst:   {line}")
     if values.report_dir:
-        inputs = _inputs(values, *sizes)
+        inputs = _inputs(values, photo.size, style_sizes)
         trace = run_trace(inputs, config, result, seconds)
         write_trace(Path(values.report_dir) / TRACE_NAME, trace)
     return DONE
@@ -251,7 +274,10 @@ def _apply_look(values: flags.FlagValues, config: TransferConfig) -> int:
 
 
 def _write_photo(
-    values: flags.FlagValues, config: TransferConfig, look: Look, photo: images.Photo
+    values: flags.FlagValues,
+    config: TransferConfig,
+    look: "Look | PaintedPicture",
+    photo: images.Photo,
 ) -> None:
     """Write the photo in its new look, and say what its file cannot hold."""
     if not config.full_resolution:
@@ -261,12 +287,12 @@ def _write_photo(
     images.write_photo(values.output_image, look.apply_to_photo(photo))
 
 
-def _show(pairing: Pairing) -> None:
+def _show(plan: Pairing | StylePlan) -> None:
     """Print the table of segments, and what is messy about them."""
     is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    for line in segment_table(pairing.segments, is_colored):
+    for line in segment_table(plan.segments, is_colored):
         print(f"dpst:   {line}", flush=True)
-    for note in pairing.notes:
+    for note in plan.notes:
         print(f"dpst: note: {note}.", file=sys.stderr)
 
 
@@ -275,64 +301,30 @@ def _write_preview(
     photo: images.Photo,
     content_image: Any,
     style_image: Any,
-    pairing: Pairing,
+    plan: Pairing | StylePlan,
 ) -> None:
     """Write the colour-matched picture, if it is wanted."""
-    if values.preview and not values.dry_run:
-        look = Look(match_colors(content_image, style_image, pairing), None, photo.size)
+    if values.preview and not values.dry_run and isinstance(plan, Pairing):
+        look = Look(match_colors(content_image, style_image, plan), None, photo.size)
         images.write_photo(values.preview, look.apply_to_photo(photo))
         print(f"dpst: preview {values.preview} written.", flush=True)
 
 
 def _inputs(
-    values: flags.FlagValues, content_size: images.Size, style_size: images.Size
+    values: flags.FlagValues, content_size: images.Size, style_sizes: Sequence[images.Size]
 ) -> dict[str, dict[str, Any]]:
     """Paths and sizes of the input files that were given, by flag."""
     inputs: dict[str, dict[str, Any]] = {
         "content_image": {"path": values.content_image, "size": content_size},
-        "style_image": {"path": values.style_image, "size": style_size},
+        "style_image": {
+            "path": values.style_image,
+            "size": style_sizes[0] if len(style_sizes) == 1 else style_sizes,
+        },
     }
     for name in ("content_labels", "style_labels", "weights"):
         if values[name].value:
             inputs[name] = {"path": values[name].value}
     return inputs
-
-
-def _read_pairing(
-    values: flags.FlagValues,
-    config: TransferConfig,
-    content_image: Any,
-    style_image: Any,
-    photo_sizes: tuple[images.Size, images.Size],
-) -> Pairing | None:
-    """Segments from the label files, or one; None if they are to be found. Checks the flags."""
-    missing = [name for name in ("content_labels", "style_labels") if not values[name].value]
-    if len(missing) == 1:
-        raise ValueError(
-            f"--{missing[0]} is missing, must be given where the other label map is; give both, "
-            "or none."
-        )
-    is_found = config.finds_segments(has_label_maps=not missing)
-    if values.save_labels and not is_found:
-        raise ValueError(
-            "--save_labels is given, but no label maps are looked for; leave the label files out, "
-            "or set --segmentation=auto."
-        )
-    if is_found:
-        return None
-    sizes = content_image.shape[:2], style_image.shape[:2]
-    if config.segmentation == "none":
-        return single_segment(*sizes, config.segment_map)
-    content_map, style_map = (
-        dataclasses.replace(label_map, image_size=size)
-        for label_map, size in zip(
-            read_label_maps(values.content_labels, values.style_labels, *sizes),
-            photo_sizes,
-            strict=True,
-        )
-    )
-    photos = content_image, style_image
-    return pair_segments(content_map, style_map, *photos, config.orphan_policy, config.segment_map)
 
 
 @contextlib.contextmanager
@@ -355,30 +347,3 @@ def _quiet_startup() -> Iterator[None]:
         finally:
             os.dup2(original, 2)
             os.close(original)
-
-
-class _Reporter:
-    """Progress on standard error: one line that renews itself on a terminal, else plain lines."""
-
-    def __init__(self, is_terminal: bool) -> None:
-        self._is_terminal = is_terminal
-
-    def __call__(self, progress: "Progress") -> None:
-        height, width = progress.image.shape[:2]
-        line = f"dpst: level {progress.level + 1} of {progress.num_levels} ({width}x{height}): "
-        if progress.loss is None:
-            line += "starting"
-        else:
-            line += (
-                f"evaluation {progress.evaluations} of {progress.max_evaluations}, "
-                f"loss {progress.loss:.4f}, about {progress.seconds_left:.0f} s left"
-            )
-        if self._is_terminal:
-            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-        else:
-            print(line, file=sys.stderr, flush=True)
-
-    def close(self) -> None:
-        """End the line that renews itself."""
-        if self._is_terminal:
-            print(file=sys.stderr)

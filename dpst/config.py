@@ -13,6 +13,18 @@ ORPHAN_POLICIES = ("nearest", "merge", "content", "error")
 GUIDANCE_KINDS = ("simple", "inside", "all")
 """Masks averaged; receptive fields within the segment only; all that touch it."""
 
+METHODS = ("photo", "artistic")
+"""Keep the photo a photo; or paint it anew (Gatys et al. 2016)."""
+
+NORMALIZATIONS = ("relative", "gatys")
+"""Losses relative to their targets; or with the constants of Gatys et al. 2016."""
+
+GATYS_CONTENT_WEIGHT = 1e-3
+"""Their alpha where beta is 1, the default of the content weight in their normalisation."""
+
+MULTI_STYLES = ("composite", "blend", "locality", "localized")
+"""Each style alone, then put together; one mixture of all; nearer borders less; by segment."""
+
 
 def _setting(
     default: Any,
@@ -20,28 +32,40 @@ def _setting(
     choices: tuple[str, ...] = (),
     minimum: float | None = None,
     maximum: float | None = None,
+    artistic: Any = None,
 ) -> Any:
+    """A field with its limits; with its default for the artistic method, if that is another."""
+    by_method = {} if artistic is None else dict(zip(METHODS, (default, artistic), strict=True))
+    if by_method:
+        values = ", ".join(f"{method} {value}" for method, value in by_method.items())
+        help_text += f" Default: {values}."
     metadata = {
         "help": help_text,
         "type": type(default),
         "choices": choices,
         "minimum": minimum,
         "maximum": maximum,
+        "by_method": by_method,
     }
-    return dataclasses.field(default=default, metadata=metadata)
+    return dataclasses.field(default=None if by_method else default, metadata=metadata)
 
 
 @dataclass(frozen=True)
 class TransferConfig:
     """Settings of a transfer; the defaults need no tuning.
 
-    Weights are of relative losses, so they hold for any size, network and pair.
+    Weights are of relative losses, so they hold for any size, network and pair. Where the default
+    depends on the method, None stands for it; a config that was made holds the value itself.
 
     Raises:
         ValueError: a value is out of range, or none of the choices.
     """
 
-    method: str = _setting("photo", "Kind of transfer.", choices=("photo",))
+    method: str = _setting(
+        "photo",
+        "Keep the photo a photo (photo), or paint it anew in the manner of a painting (artistic).",
+        choices=METHODS,
+    )
     segmentation: str = _setting(
         "labels",
         "Where segments come from: the label files, or, where there are none, the segmentation "
@@ -76,21 +100,60 @@ class TransferConfig:
         "embedded",
         "Source of the features: embedded, squeezenet, vgg19, or the path of a Keras model.",
     )
+    style_layers: str = _setting(
+        "",
+        "Layers whose statistics describe the style: name,name=weight,...; otherwise those that "
+        "the extractor recommends, with weight 1.",
+    )
+    content_layers: str = _setting("", "Layers that describe the content, in the same form.")
+    pooling: str = _setting(
+        "",
+        "How the extractor pools, max or average; otherwise as it is used to. Of squeezenet and "
+        "vgg19 alone.",
+        choices=("", "max", "average"),
+    )
+    multi_style: str = _setting(
+        "",
+        "How several style images meet (artistic method): each solved alone and put together by "
+        "the content labels (composite); one mixture everywhere (blend); each on its segments, "
+        "less and less towards their borders (locality); each on its segments (localized). "
+        "Otherwise localized with content labels, and blend without.",
+        choices=("", *MULTI_STYLES),
+    )
+    style_blend: str = _setting(
+        "", "Shares of several style images in their blend: 0.7,0.3; otherwise equal ones."
+    )
+    style_scale: float = _setting(
+        1.0, "Size of the style image relative to the content image; artistic method.", minimum=0.1
+    )
+    preserve_color: str = _setting(
+        "none",
+        "Colours of the artistic method: the style image's (none); the content image's, only "
+        "lightness being painted (luminance); those of a style image that was first given the "
+        "content image's (matched).",
+        choices=("none", "luminance", "matched"),
+    )
     solve_size: int = _setting(
-        700, "Longer side in pixels of the finest level that is solved.", minimum=32
+        700,
+        "Longer side in pixels of the finest level that is solved.",
+        minimum=32,
+        artistic=512,
     )
     full_resolution: bool = _setting(
         True,
         "Apply the result to the content image at its own size; otherwise the output has the "
         "solve size.",
     )
-    content_weight: float = _setting(0.1, "Weight of the content loss.", minimum=0)
-    style_weight: float = _setting(0.3, "Weight of the style losses.", minimum=0)
+    content_weight: float = _setting(0.1, "Weight of the content loss.", minimum=0, artistic=0.2)
+    style_weight: float = _setting(0.3, "Weight of the style losses.", minimum=0, artistic=1.0)
     photorealism_weight: float = _setting(
-        1000.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0
+        1000.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0, artistic=0.0
     )
     structure_weight: float = _setting(
-        0.5, "Weight of the structure loss: edges are those of the content image.", minimum=0
+        0.5,
+        "Weight of the structure loss: edges are those of the content image.",
+        minimum=0,
+        artistic=0.0,
     )
     tv_weight: float = _setting(0.0, "Weight of the total variation.", minimum=0)
     style_statistic: str = _setting(
@@ -99,6 +162,12 @@ class TransferConfig:
         "matrices (gram).",
         choices=("centred", "gram"),
     )
+    normalization: str = _setting(
+        "relative",
+        "Units of content and style weight: relative to the targets (relative), or alpha and beta "
+        "of Gatys et al. 2016, with raw Gram matrices (gatys); artistic method.",
+        choices=NORMALIZATIONS,
+    )
     guidance: str = _setting(
         "simple",
         "Which positions of a layer belong to a segment: by the share of their area (simple), "
@@ -106,17 +175,21 @@ class TransferConfig:
         choices=GUIDANCE_KINDS,
     )
     max_evaluations: int = _setting(
-        30, "Evaluations of the objective at the finest level.", minimum=1
+        30, "Evaluations of the objective at the finest level.", minimum=1, artistic=60
     )
     optimizer: str = _setting("lbfgs", "Minimiser.", choices=("lbfgs", "adam"))
     init: str = _setting(
         "color_matched",
-        "Initial image: content, color_matched, noise, or the path of an image.",
+        "Initial image: content, color_matched, noise, style, or the path of an image.",
+        artistic="content",
     )
     seed: int = _setting(0, "Seed of all that is random.", minimum=0)
 
     def __post_init__(self) -> None:
-        """Check every field."""
+        """Fill in the method's defaults, and check every field."""
+        for field in dataclasses.fields(self):
+            if getattr(self, field.name) is None:
+                object.__setattr__(self, field.name, self._default(field))
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             choices, minimum = field.metadata["choices"], field.metadata["minimum"]
@@ -125,19 +198,26 @@ class TransferConfig:
             if minimum is not None and not minimum <= value < float("inf"):
                 raise ValueError(
                     f"{field.name} is {value}, must be finite and at least {minimum}; "
-                    f"the default is {field.default}."
+                    f"the default is {self._default(field)}."
                 )
             maximum = field.metadata["maximum"]
             if maximum is not None and value > maximum:
                 raise ValueError(
                     f"{field.name} is {value}, must be at most {maximum}; "
-                    f"the default is {field.default}."
+                    f"the default is {self._default(field)}."
                 )
         if self.segmentation_model and self.segmentation == "none":
             raise ValueError(
                 f"segmentation_model is {self.segmentation_model!r} and segmentation is 'none', it "
                 "must be labels or auto for the model to be used: leave one of the two out."
             )
+
+    def _default(self, field: dataclasses.Field) -> Any:
+        """The default of a field for these settings; an unknown method has that of the first."""
+        if field.name == "content_weight" and self.normalization == "gatys":
+            return GATYS_CONTENT_WEIGHT
+        by_method = field.metadata["by_method"]
+        return by_method.get(self.method, by_method[METHODS[0]]) if by_method else field.default
 
     def finds_segments(self, has_label_maps: bool) -> bool:
         """Whether segments are to be found in the images, by the model or without.
@@ -154,4 +234,6 @@ class TransferConfig:
                 "style_labels are given, only one must be: leave one out, or set segmentation to "
                 "'auto' for the model."
             )
+        if self.method == "artistic" and not self.segmentation_model:
+            return self.segmentation == "auto"  # A painting rarely has a photo's segments.
         return self.segmentation == "auto" or (self.segmentation == "labels" and not has_label_maps)

@@ -4,38 +4,36 @@ Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 
 and Saxena, "Photo Style Transfer in TensorFlow".
 """
 
-from typing import Any
-
 import numpy as np
 import tensorflow as tf
 
 from dpst import images
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor
+from dpst.image_terms import image_terms
 from dpst.losses import (
     CentredTarget,
     GramTarget,
     SegmentStatistics,
-    SortedGuidance,
     centred_target,
     content_loss,
-    gamut_loss,
     opponent_colors,
-    photorealism_loss,
-    segment_centred_loss,
-    segment_gram_loss,
-    segment_statistics,
-    sorted_segment_statistics,
-    structure_loss,
-    structure_target,
-    total_variation,
 )
-from dpst.objective import RGB, FeatureTerm, ImageTerm, Objective, Term
+from dpst.objective import RGB, FeatureTerm, Objective, Term
 from dpst.segmentation import KEPT, Pairing, layer_guidance
-from matting import MattingLaplacian
+from dpst.style_terms import (
+    Guidance,
+    centred_color_term,
+    centred_term,
+    colors_and_one,
+    gram_color_term,
+    gram_term,
+    guidance_from_masks,
+    guided_statistics,
+)
+from dpst.weight_lists import parse_layers
 
 RGB_WEIGHT = 5.0  # of the raw colours, against 1 for each layer of the extractor
-GAMUT_WEIGHT = 100.0  # enough that little is left to clip
 
 
 def photo_objective(
@@ -59,34 +57,25 @@ def photo_objective(
     Returns:
         The objective, its targets computed.
     """
-    style_layers, content_layers = extractor.style_layers, extractor.content_layers
-    names = tuple(dict.fromkeys(style_layers + content_layers))
+    style_layers = parse_layers(config.style_layers, extractor.style_layers, "style_layers")
+    content_layers = parse_layers(config.content_layers, extractor.content_layers, "content_layers")
+    names = tuple({**style_layers, **content_layers})
     content_features = extractor(tf.constant(content_image[None]), names)
-    style_features = extractor(tf.constant(style_image[None]), style_layers)
+    style_features = extractor(tf.constant(style_image[None]), tuple(style_layers))
     sizes = content_image.shape[:2], style_image.shape[:2]
     style_weight = config.style_weight * extractor.style_scale
     terms = _color_terms(content_image, style_image, pairing, config)
-    for name in style_layers:
+    for name, layer_weight in style_layers.items():
         reach = 0.0 if config.guidance == "simple" else extractor.reach(name)
         target = _style_target(
             content_features[name], style_features[name], pairing, config, sizes, reach
         )
-        loss = _centred_loss if config.style_statistic == "centred" else _gram_loss
-        terms += (FeatureTerm("style", name, loss, target, style_weight),)
-    for name in content_layers if config.content_weight else ():
-        weight = config.content_weight / len(content_layers)
+        loss = centred_term if config.style_statistic == "centred" else gram_term
+        terms += (FeatureTerm("style", name, loss, target, style_weight * layer_weight),)
+    for name, layer_weight in content_layers.items() if config.content_weight else ():
+        weight = config.content_weight * layer_weight / sum(content_layers.values())
         terms += (FeatureTerm("content", name, content_loss, content_features[name], weight),)
-    if config.photorealism_weight:
-        laplacian = MattingLaplacian.from_image(content_image)
-        weight = config.photorealism_weight
-        terms += (ImageTerm("photorealism", photorealism_loss, laplacian, weight),)
-    if config.structure_weight:
-        edges = structure_target(tf.constant(content_image))
-        terms += (ImageTerm("structure", structure_loss, edges, config.structure_weight),)
-    terms += (ImageTerm("gamut", _excess, (), GAMUT_WEIGHT),)
-    if config.tv_weight:
-        terms += (ImageTerm("total_variation", _variation, (), config.tv_weight),)
-    return Objective(extractor, terms)
+    return Objective(extractor, terms + image_terms(content_image, config))
 
 
 def _color_terms(
@@ -95,8 +84,8 @@ def _color_terms(
     """The raw colours as a style layer."""
     content, style = (tf.constant(image[None]) for image in (content_image, style_image))
     is_centred = config.style_statistic == "centred"
-    read = opponent_colors if is_centred else _colors_and_one
-    loss = _centred_color_loss if is_centred else _gram_color_loss
+    read = opponent_colors if is_centred else colors_and_one
+    loss = centred_color_term if is_centred else gram_color_term
     sizes = content_image.shape[:2], style_image.shape[:2]
     target = _style_target(read(content), read(style), pairing, config, sizes)
     return (FeatureTerm("style", RGB, loss, target, config.style_weight * RGB_WEIGHT),)
@@ -109,7 +98,7 @@ def _style_target(
     config: TransferConfig,
     image_sizes: tuple[images.Size, images.Size],
     reach: float = 0.0,
-) -> tuple[CentredTarget | GramTarget, SortedGuidance | tf.Tensor]:
+) -> tuple[CentredTarget | GramTarget, Guidance]:
     """What the segments' statistics should be, and the guidance to take them with.
 
     Content and style are a layer's features of images of some sizes; it sees as far as its reach.
@@ -125,60 +114,16 @@ def _style_target(
             (pairing.style_labels, num_style_labels, style, image_sizes[1]),
         )
     )
-    moments = _statistics(style, _guidance(style_masks[np.maximum(style_index, 0)]))
+    moments = guided_statistics(style, guidance_from_masks(style_masks[np.maximum(style_index, 0)]))
     if KEPT in pairing.style_index:
         # Its own statistics as the target: share 0 would let its neighbours' look leak in.
         is_kept = tf.constant(style_index == KEPT)[None, :, None]
-        own = _statistics(content, _guidance(masks))
+        own = guided_statistics(content, guidance_from_masks(masks))
         moments = SegmentStatistics(
             tf.where(is_kept, own.mean, moments.mean),
             tf.where(is_kept[..., None], own.covariance, moments.covariance),
         )
     if config.style_statistic == "gram":
-        return GramTarget(moments.gram, shares), _guidance(masks)
-    whole = _statistics(style, _guidance(np.ones_like(style_masks[:1])))
-    return centred_target(moments, whole, shares), _guidance(masks)
-
-
-def _guidance(masks: np.ndarray) -> SortedGuidance | tf.Tensor:
-    """Guidance in the form that is fast here: sorted positions do not compile under XLA."""
-    if len(masks) == 1 or tf.config.list_physical_devices("GPU"):
-        return tf.constant(np.moveaxis(masks, 0, -1)[None], tf.float32)
-    return SortedGuidance.from_masks(masks)
-
-
-def _statistics(features: tf.Tensor, masks: SortedGuidance | tf.Tensor) -> SegmentStatistics:
-    if isinstance(masks, SortedGuidance):
-        return sorted_segment_statistics(features, masks)
-    return segment_statistics(features, masks)
-
-
-def _centred_loss(target: Any, features: tf.Tensor) -> tf.Tensor:
-    goal, masks = target
-    return segment_centred_loss(goal, _statistics(features, masks))
-
-
-def _gram_loss(target: Any, features: tf.Tensor) -> tf.Tensor:
-    goal, masks = target
-    return segment_gram_loss(goal, _statistics(features, masks))
-
-
-def _colors_and_one(images: tf.Tensor) -> tf.Tensor:
-    """[r, g, b, 1], whose Gram matrix holds the mean colour too."""
-    return tf.concat([images, tf.ones_like(images[..., :1])], -1)
-
-
-def _centred_color_loss(target: Any, images: tf.Tensor) -> tf.Tensor:
-    return _centred_loss(target, opponent_colors(images))
-
-
-def _gram_color_loss(target: Any, images: tf.Tensor) -> tf.Tensor:
-    return _gram_loss(target, _colors_and_one(images))
-
-
-def _variation(target: Any, image: tf.Tensor) -> tf.Tensor:
-    return total_variation(image[None])
-
-
-def _excess(target: Any, image: tf.Tensor) -> tf.Tensor:
-    return gamut_loss(image[None])
+        return GramTarget(moments.gram, shares), guidance_from_masks(masks)
+    whole = guided_statistics(style, guidance_from_masks(np.ones_like(style_masks[:1])))
+    return centred_target(moments, whole, shares), guidance_from_masks(masks)

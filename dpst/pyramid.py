@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 import tensorflow as tf
@@ -12,10 +13,14 @@ import tensorflow as tf
 from dpst import images
 from dpst.objective import Objective
 from dpst.optimizers import OptimizerResult, StopReason, adam, lbfgs
+from dpst.painted_picture import PaintedPicture
 from matting import GuidedFilter, LocalAffineMap, fit_local_affine
 
 COARSE_EVALUATIONS = 1.5  # per evaluation at the finest level, at each level below
 MIN_LEVEL_SIDE = 160  # a coarser level's longer side is at least this
+PAINTING_FACTOR = 1.8  # from a painting's level to the next
+PAINTING_EVALUATIONS = 1.6  # at a painting's level, per evaluation at the next finer one
+MIN_PAINTED_SIDE = 140  # a painting's coarsest level has at least this longer side
 SIDE_MULTIPLE = 16  # the shorter side is rounded to it, so that photos of many sizes share traces
 MIN_ROUNDED_SIDE = 128  # below it that would distort too much
 CHUNK_EVALUATIONS = 5  # between looks at progress, in one compiled call
@@ -51,6 +56,29 @@ class Level:
     max_evaluations: int
 
 
+class OutputMap(Protocol):
+    """A level's output, in a form that can be had at other sizes."""
+
+    def apply(self, content_image: np.ndarray) -> np.ndarray:
+        """The output for a content image of any size, float32 of its shape, not clipped."""
+
+
+MapT = TypeVar("MapT", bound=OutputMap)
+
+
+@dataclass(frozen=True)
+class Carrier(Generic[MapT]):
+    """How an output gets from a level to the next, and what smooths the solver's steps.
+
+    Attributes:
+        fit: makes the map of a level's output from (content image, output image).
+        preconditioner: makes the solver's from a level's content image; None for none.
+    """
+
+    fit: Callable[[np.ndarray, np.ndarray], MapT]
+    preconditioner: Callable[[np.ndarray], Callable[[tf.Tensor], tf.Tensor]] | None
+
+
 @dataclass(frozen=True, eq=False)
 class Progress:
     """Where a solve stands, between two compiled chunks.
@@ -77,16 +105,16 @@ class Progress:
 
 
 @dataclass(frozen=True, eq=False)
-class Solution:
+class Solution(Generic[MapT]):
     """Outcome of a coarse-to-fine solve.
 
     Attributes:
-        local_map: the local affine map from content image to output, for any size.
+        output_map: from content image to output, for any size.
         history: (level, evaluations at that level, objective) after each chunk.
         stop_reason: why the last level stopped.
     """
 
-    local_map: LocalAffineMap
+    output_map: MapT
     history: tuple[tuple[int, int, float], ...]
     stop_reason: StopReason
 
@@ -112,6 +140,29 @@ def plan_levels(size: images.Size, solve_size: int, max_evaluations: int) -> tup
     return tuple(levels)
 
 
+def plan_painting(size: images.Size, solve_size: int, max_evaluations: int) -> tuple[Level, ...]:
+    """Choose the sizes to paint at, coarsest first: large strokes come from the coarse ones.
+
+    Args:
+        size: (height, width) of the content image.
+        solve_size: longer side of the finest level, at most; an image is never enlarged.
+        max_evaluations: evaluations at the finest level; coarser ones, which cost less, have more.
+
+    Returns:
+        The levels, by `PAINTING_FACTOR` apart.
+    """
+    finest = images.fit_size(size, solve_size)
+    levels = [Level(finest, max_evaluations)]
+    longer_side = max(finest)
+    while (longer_side := round(longer_side / PAINTING_FACTOR)) >= MIN_PAINTED_SIDE:
+        coarse = images.fit_size(finest, longer_side)
+        if min(coarse) < images.MINIMUM_SIDE:
+            break
+        evaluations = round(PAINTING_EVALUATIONS * levels[0].max_evaluations)
+        levels.insert(0, Level(coarse, min(evaluations, 2 * max_evaluations)))
+    return tuple(levels)
+
+
 def _rounded(size: images.Size) -> images.Size:
     longer, shorter = max(size), min(size)
     if shorter >= MIN_ROUNDED_SIDE:
@@ -126,24 +177,36 @@ def solver_preconditioner(content_image: np.ndarray) -> GuidedFilter:
     )
 
 
+AS_PHOTO: Carrier[LocalAffineMap] = Carrier(
+    fit=partial(fit_local_affine, radius=MAP_RADIUS, epsilon=MAP_EPSILON),
+    preconditioner=solver_preconditioner,
+)
+"""The local affine map, so that edges stay those of the content image; preconditioned by its guided
+filter."""
+
+AS_PICTURE: Carrier[PaintedPicture] = Carrier(
+    fit=lambda content, output: PaintedPicture(output), preconditioner=None
+)
+"""The pixels, which owe the content image nothing."""
+
+
 def solve(
     content_image: np.ndarray,
     initial_image: np.ndarray,
     levels: tuple[Level, ...],
     build_objective: Callable[[np.ndarray], Objective],
+    carrier: Carrier[MapT],
     optimizer: str = "lbfgs",
     callback: Callable[[Progress], bool | None] | None = None,
-) -> Solution:
+) -> Solution[MapT]:
     """Minimise an objective from the coarsest level to the finest.
-
-    From level to level goes the local affine map, not the pixels, so that edges stay those of the
-    content image. The solver's steps are preconditioned by the content image's guided filter.
 
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1], at full size.
         initial_image: the same at the size of the coarsest level, where it starts.
         levels: from `plan_levels`.
         build_objective: makes the objective of a level from the content image at its size.
+        carrier: what goes from level to level: `AS_PHOTO` or `AS_PICTURE`.
         optimizer: "lbfgs" or "adam".
         callback: called with the initial image at once, and after each chunk; if it returns True,
             the solve ends with what it has.
@@ -158,7 +221,7 @@ def solve(
     """
     history: list[tuple[int, int, float]] = []
     clock = _Clock(levels)
-    local_map: LocalAffineMap | None = None
+    output_map: MapT | None = None
     stop_reason = StopReason.MAX_EVALUATIONS
 
     def report(result: OptimizerResult | None, image: np.ndarray | tf.Tensor) -> bool:
@@ -176,40 +239,45 @@ def solve(
 
     for index, level in enumerate(levels):
         content = images.resize(content_image, level.size)
-        start = initial_image if local_map is None else local_map.apply(content)
+        start = initial_image if output_map is None else output_map.apply(content)
         start = np.clip(start, 0, 1)
         result = None
         try:
             if index == 0 and report(None, start):
-                local_map = fit_local_affine(content, start, MAP_RADIUS, MAP_EPSILON)
+                output_map = carrier.fit(content, start)
                 stop_reason = StopReason.INTERRUPTED
                 break
             objective = build_objective(content)
-            for result in _chunks(objective, content, start, level, optimizer):
+            preconditioner = carrier.preconditioner and carrier.preconditioner(content)
+            for result in _chunks(objective, preconditioner, start, level, optimizer):
                 stop_reason = result.stop_reason
                 history.append((index, result.num_evaluations, float(result.value)))
                 if report(result, result.position):
                     stop_reason = StopReason.INTERRUPTED
                     break
         except KeyboardInterrupt:
-            if result is None and local_map is None:
+            if result is None and output_map is None:
                 raise
             stop_reason = StopReason.INTERRUPTED
         if result is not None:
             output = np.clip(result.position.numpy(), 0, 1)
-            local_map = fit_local_affine(content, output, MAP_RADIUS, MAP_EPSILON)
+            output_map = carrier.fit(content, output)
         if stop_reason is StopReason.INTERRUPTED:
             break
-    if local_map is None:
+    if output_map is None:
         raise ValueError("levels is empty, must hold at least one level; see plan_levels.")
-    return Solution(local_map, tuple(history), stop_reason)
+    return Solution(output_map, tuple(history), stop_reason)
 
 
 def _chunks(
-    objective: Objective, content: np.ndarray, start: np.ndarray, level: Level, optimizer: str
+    objective: Objective,
+    preconditioner: Callable[[tf.Tensor], tf.Tensor] | None,
+    start: np.ndarray,
+    level: Level,
+    optimizer: str,
 ) -> Iterator[OptimizerResult]:
     """The minimiser's results after each chunk, until the level ends."""
-    minimize = partial(OPTIMIZERS[optimizer], preconditioner=solver_preconditioner(content))
+    minimize = partial(OPTIMIZERS[optimizer], preconditioner=preconditioner)
     position = tf.constant(start, tf.float32)
     result: OptimizerResult | None = None
     values: list[float] = []

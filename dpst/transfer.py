@@ -1,9 +1,9 @@
 """`stylize`: a pair end to end."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -11,85 +11,70 @@ from dpst import images
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor, load_extractor
+from dpst.inputs import check_styles, plan_from_maps
 from dpst.kept_segments import styled_share_map
 from dpst.look import Look
 from dpst.metrics import Metrics, measure
 from dpst.metrics.checks import check_image
 from dpst.objective import Objective
-from dpst.optimizers import StopReason
+from dpst.painting import paint
 from dpst.photo import photo_objective
-from dpst.pyramid import Progress, plan_levels, solve
+from dpst.pyramid import AS_PHOTO, Progress, plan_levels, solve
 from dpst.segmentation import (
+    KEPT,
     LabelMap,
     Pairing,
-    SegmentRow,
     decode_label_maps,
-    pair_segments,
     resize_labels,
     segment_by_classes,
     segment_together,
     single_segment,
 )
 from dpst.segmentation.class_model import SegmentationModel
+from dpst.style_plan import StylePlan
+from dpst.transfer_result import TransferResult
 
 __all__ = [
     "Progress",
     "TransferResult",
     "find_label_maps",
     "load_segmentation_model",
+    "paint_styles",
+    "transfer",
     "stylize",
     "transfer_pair",
 ]
 
 
-@dataclass(frozen=True, eq=False)
-class TransferResult:
-    """What a transfer gives.
-
-    Attributes:
-        output_image: float32 [height, width, 3], RGB in [0, 1], of the content image's size, or
-            of the solve size where `full_resolution` is off.
-        history: (level, evaluations at that level, objective), in order.
-        stop_reason: why the finest level stopped.
-        notes: what is messy about the label maps and what was done about it, a line each.
-        metrics: quality of the output image, measured at the solve size with the features that
-            the transfer used, so they compare with those of runs of the same size and extractor.
-            The distances from the style are NaN where no segment has 200 px in both images; all
-            are NaN after a KeyboardInterrupt while they were measured.
-        look: the recolouring that was found, for `apply_full_resolution` and `save_look`.
-        segments: a row for each label of either label map: areas, what is messy, what was done.
-    """
-
-    output_image: np.ndarray
-    history: tuple[tuple[int, int, float], ...]
-    stop_reason: StopReason
-    notes: tuple[str, ...]
-    metrics: Metrics
-    look: Look
-    segments: tuple[SegmentRow, ...] = ()
+Labels = np.ndarray | Mapping[str, np.ndarray]
+"""A label map, or a soft mask for each segment."""
 
 
 def stylize(
     content_image: np.ndarray,
-    style_image: np.ndarray,
-    content_labels: np.ndarray | Mapping[str, np.ndarray] | None = None,
-    style_labels: np.ndarray | Mapping[str, np.ndarray] | None = None,
+    style_image: np.ndarray | Sequence[np.ndarray],
+    content_labels: Labels | None = None,
+    style_labels: Labels | Sequence[Labels] | None = None,
     extractor: Extractor | None = None,
     config: TransferConfig | None = None,
     callback: Callable[[Progress], bool | None] | None = None,
 ) -> TransferResult:
-    """Give the content image the look of the style image, and keep it a photo.
+    """Give the content image the look of the style image.
 
-    Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017.
+    Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, for the photo
+    method; Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks",
+    2016, for the artistic one.
 
     Args:
         content_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side.
-        style_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side.
+        style_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side; for the
+            artistic method also a list of several.
         content_labels: label map of the content image: uint8 [h, w, 3] colours or integers
             [h, w], of any size of the same aspect ratio; or a soft mask [h, w] in [0, 1] for each
             segment, by name. None for both maps: segments are found in both images together, or
             there is one, see `TransferConfig.segmentation`.
-        style_labels: label map of the style image, in the same form, or masks.
+        style_labels: label map of the style image, in the same form, or masks; with several style
+            images a list. The artistic method also takes content labels without style labels.
         extractor: source of the features; None loads `config.extractor`.
         config: settings; None takes the defaults.
         callback: called with a `Progress` at once, whose image is the initial one, and after each
@@ -103,27 +88,95 @@ def stylize(
     """
     config = config or TransferConfig()
     content_image = _checked_image(content_image, "content_image")
-    style_image = _checked_image(style_image, "style_image")
-    if (content_labels is None) != (style_labels is None):
+    styles = [_checked_image(image, "style_image") for image in as_list(style_image)]
+    check_styles(len(styles), config)
+    is_photo = config.method == "photo"
+    if style_labels is not None if content_labels is None else is_photo and style_labels is None:
         missing = "content_labels" if content_labels is None else "style_labels"
         raise ValueError(f"{missing} is missing, must be given if the other is; give both or none.")
     is_found = config.finds_segments(content_labels is not None)
     segmentation_model = load_segmentation_model(config) if is_found else None
-    extractor = extractor or load_extractor(config.extractor)
-    sizes = content_image.shape[:2], style_image.shape[:2]
-    if config.segmentation == "none":
-        pairing = single_segment(*sizes, config.segment_map)
-    else:
-        if is_found or content_labels is None or style_labels is None:
-            label_maps = find_label_maps(
-                content_image, style_image, extractor, config.num_segments, segmentation_model
-            )
-        else:
-            label_maps = decode_label_maps(content_labels, style_labels, *sizes)
-        pairing = pair_segments(
-            *label_maps, content_image, style_image, config.orphan_policy, config.segment_map
+    extractor = extractor or load_extractor(config.extractor, pooling=config.pooling)
+    content_map, style_maps = None, None
+    if is_found:
+        content_map, style_map = find_label_maps(
+            content_image, styles[0], extractor, config.num_segments, segmentation_model
         )
-    return transfer_pair(content_image, style_image, pairing, extractor, config, callback)
+        style_maps = [style_map]
+    elif content_labels is not None and config.segmentation != "none":
+        content_map, style_maps = _decoded(content_labels, style_labels, content_image, styles)
+    plan = plan_from_maps(content_image, styles, content_map, style_maps, config)
+    return transfer(content_image, styles, plan, extractor, config, callback)
+
+
+def transfer(
+    content_image: np.ndarray,
+    style_images: Sequence[np.ndarray],
+    plan: Pairing | StylePlan,
+    extractor: Extractor,
+    config: TransferConfig,
+    callback: Callable[[Progress], bool | None] | None = None,
+) -> TransferResult:
+    """`stylize` for checked images whose segments are planned already, by either method."""
+    if isinstance(plan, StylePlan):
+        return paint_styles(content_image, style_images, plan, extractor, config, callback)
+    return transfer_pair(content_image, style_images[0], plan, extractor, config, callback)
+
+
+def as_list(value: Any) -> list[Any]:
+    """A list or tuple as a list, anything else as the only item of one."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _decoded(
+    content_labels: Labels,
+    style_labels: Labels | Sequence[Labels] | None,
+    content_image: np.ndarray,
+    styles: Sequence[np.ndarray],
+) -> tuple[LabelMap, list[LabelMap] | None]:
+    """Label maps of the content image and, if there are any, of all style images."""
+    size = content_image.shape[:2]
+    if style_labels is None:
+        return decode_label_maps(content_labels, content_labels, size, size)[0], None
+    maps = as_list(style_labels)
+    if len(maps) != len(styles):
+        raise ValueError(
+            f"there are {len(maps)} style_labels and {len(styles)} style images, each image must "
+            "have its own: give as many, or none."
+        )
+    pairs = [
+        decode_label_maps(content_labels, labels, size, image.shape[:2])
+        for labels, image in zip(maps, styles, strict=True)
+    ]
+    return pairs[0][0], [style_map for _, style_map in pairs]
+
+
+def paint_styles(
+    content_image: np.ndarray,
+    style_images: Sequence[np.ndarray],
+    plan: StylePlan,
+    extractor: Extractor,
+    config: TransferConfig,
+    callback: Callable[[Progress], bool | None] | None = None,
+) -> TransferResult:
+    """`stylize` by the artistic method for checked images whose regions are planned already."""
+    solution = paint(content_image, style_images, plan.regions, extractor, config, callback)
+    output = np.clip(solution.output_map.apply(_target(content_image, config)), 0, 1)
+    # A distance from the style is one from one style.
+    is_one = len(style_images) == 1
+    sizes = content_image.shape[:2], style_images[0].shape[:2]
+    whole = single_segment(*sizes)
+    pairing = whole if is_one else dataclasses.replace(whole, style_index=(KEPT,))
+    metrics = _measure(content_image, style_images[0], output, pairing, extractor, config)
+    return TransferResult(
+        output_image=output,
+        history=solution.history,
+        stop_reason=solution.stop_reason,
+        notes=plan.notes,
+        metrics=metrics,
+        look=solution.output_map,
+        segments=plan.segments,
+    )
 
 
 def load_segmentation_model(config: TransferConfig) -> SegmentationModel | None:
@@ -184,19 +237,14 @@ def transfer_pair(
     levels = plan_levels(content_image.shape[:2], config.solve_size, config.max_evaluations)
     build = partial(_level_objective, extractor, style_image, pairing, config)
     initial_image = _initial_image(content_image, style_image, pairing, config, levels[0].size)
-    solution = solve(content_image, initial_image, levels, build, config.optimizer, callback)
-    target = content_image
-    if not config.full_resolution:
-        size = images.fit_size(content_image.shape[:2], config.solve_size)
-        target = images.resize(content_image, size)
-    look = Look(
-        solution.local_map, styled_share_map(content_image, pairing), content_image.shape[:2]
+    solution = solve(
+        content_image, initial_image, levels, build, AS_PHOTO, config.optimizer, callback
     )
-    output = np.clip(look.apply(target), 0, 1)
-    try:
-        metrics = _measure(content_image, style_image, output, pairing, extractor, config)
-    except KeyboardInterrupt:  # must not cost the output
-        metrics = Metrics(*[float("nan")] * len(dataclasses.fields(Metrics)))
+    look = Look(
+        solution.output_map, styled_share_map(content_image, pairing), content_image.shape[:2]
+    )
+    output = np.clip(look.apply(_target(content_image, config)), 0, 1)
+    metrics = _measure(content_image, style_image, output, pairing, extractor, config)
     return TransferResult(
         output_image=output,
         history=solution.history,
@@ -206,6 +254,14 @@ def transfer_pair(
         look=look,
         segments=pairing.segments,
     )
+
+
+def _target(content_image: np.ndarray, config: TransferConfig) -> np.ndarray:
+    """The content image at the size of the output."""
+    if config.full_resolution:
+        return content_image
+    size = images.fit_size(content_image.shape[:2], config.solve_size)
+    return images.resize(content_image, size)
 
 
 def _checked_image(image: np.ndarray, name: str) -> np.ndarray:
@@ -255,7 +311,10 @@ def _measure(
     extractor: Extractor,
     config: TransferConfig,
 ) -> Metrics:
-    """Metrics at the solve size, with the style image at a matching scale, as it was solved."""
+    """Metrics at the solve size, with the style image at a matching scale, as it was solved.
+
+    All are NaN after a KeyboardInterrupt, which must not cost the output.
+    """
     names = tuple(dict.fromkeys(extractor.style_layers + extractor.content_layers))
 
     def extract(image: np.ndarray) -> dict[str, np.ndarray]:
@@ -263,17 +322,20 @@ def _measure(
 
     size = _measured_size(content_image.shape[:2], config.solve_size)
     style_size = _measured_size(style_image.shape[:2], max(size))
-    return measure(
-        images.resize(content_image, size),
-        images.resize(style_image, style_size),
-        images.resize(output_image, size),
-        extract,
-        resize_labels(pairing.content_labels, size),
-        resize_labels(pairing.style_labels, style_size),
-        pairing.style_index,
-        extractor.style_layers,
-        extractor.content_layers,
-    )
+    try:
+        return measure(
+            images.resize(content_image, size),
+            images.resize(style_image, style_size),
+            images.resize(output_image, size),
+            extract,
+            resize_labels(pairing.content_labels, size),
+            resize_labels(pairing.style_labels, style_size),
+            pairing.style_index,
+            extractor.style_layers,
+            extractor.content_layers,
+        )
+    except KeyboardInterrupt:
+        return Metrics(*[float("nan")] * len(dataclasses.fields(Metrics)))
 
 
 def _measured_size(size: images.Size, longer_side: int) -> images.Size:

@@ -110,7 +110,7 @@ def test_preview_is_written_before_the_solve(pair, monkeypatch):
         assert images.read_image("preview.png").shape == (48, 64, 3)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli._Reporter, "__call__", interrupt)
+    monkeypatch.setattr(cli.ProgressLine, "__call__", interrupt)
     assert run(preview="preview.png") == cli.INTERRUPTED
     assert not (pair / "output.png").exists()
 
@@ -338,7 +338,7 @@ def test_interrupt_keeps_the_best_result_so_far(pair, monkeypatch, capfd):
         if progress.evaluations:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli._Reporter, "__call__", interrupt)
+    monkeypatch.setattr(cli.ProgressLine, "__call__", interrupt)
     assert run(max_evaluations=50) == cli.DONE
     assert images.read_image("output.png").shape == (48, 64, 3)
     assert "interrupted" in capfd.readouterr().out

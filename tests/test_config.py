@@ -50,3 +50,21 @@ def test_segmentation_model_that_nothing_would_use_is_an_error():
 def test_every_field_explains_itself():
     for field in dataclasses.fields(TransferConfig):
         assert field.metadata["help"].endswith(".")
+
+
+def test_defaults_follow_the_method():
+    photo, artistic = (TransferConfig(method=method) for method in ("photo", "artistic"))
+    assert (photo.solve_size, artistic.solve_size) == (700, 512)
+    assert photo.photorealism_weight > 0 == artistic.photorealism_weight
+    assert TransferConfig(method="artistic", solve_size=300).solve_size == 300
+    assert TransferConfig(method="artistic", normalization="gatys").content_weight == 1e-3
+    assert all(
+        getattr(config, field.name) is not None
+        for config in (photo, artistic)
+        for field in dataclasses.fields(config)
+    )
+
+
+def test_painting_is_not_segmented_unless_asked_to():
+    assert not TransferConfig(method="artistic").finds_segments(has_label_maps=False)
+    assert TransferConfig(method="artistic", segmentation="auto").finds_segments(False)

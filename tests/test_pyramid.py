@@ -5,7 +5,7 @@ import tensorflow as tf
 from dpst import pyramid
 from dpst.objective import ImageTerm, Objective
 from dpst.optimizers import StopReason
-from dpst.pyramid import Level, plan_levels, solve
+from dpst.pyramid import AS_PHOTO, Level, plan_levels, solve
 
 
 def _distance(target, image):
@@ -59,8 +59,8 @@ def test_narrow_image_keeps_all_levels_above_the_smallest_side():
 def test_solve_finds_a_recoloring_and_its_local_affine_map(content, optimizer):
     recolor = lambda image: 0.5 * image[..., ::-1] + 0.2  # noqa: E731
     levels = (Level((20, 30), 60), Level((40, 60), 60))
-    solution = solve(content, content[::2, ::2], levels, _toward(recolor), optimizer)
-    output = solution.local_map.apply(content)
+    solution = solve(content, content[::2, ::2], levels, _toward(recolor), AS_PHOTO, optimizer)
+    output = solution.output_map.apply(content)
     before, after = (np.abs(image - recolor(content)).mean() for image in (content, output))
     assert after < 0.5 * before
     losses = [loss for level, _, loss in solution.history if level == 1]
@@ -86,17 +86,17 @@ def test_callback_sees_every_chunk_and_can_stop(content):
     chunk = pyramid.CHUNK_EVALUATIONS
     assert seen == [(0, evaluations, (20, 30, 3)) for evaluations in (0, chunk, 2 * chunk)]
     assert solution.stop_reason is StopReason.INTERRUPTED
-    assert np.isfinite(solution.local_map.apply(content)).all()
+    assert np.isfinite(solution.output_map.apply(content)).all()
 
 
 def test_callback_that_stops_at_once_keeps_the_initial_image(content):
     start = 0.5 * content + 0.2
     levels = (Level((40, 60), 20),)
     build = _toward(lambda c: 0.2 * c)
-    solution = solve(content, start, levels, build, callback=lambda progress: True)
+    solution = solve(content, start, levels, build, AS_PHOTO, callback=lambda progress: True)
     assert solution.stop_reason is StopReason.INTERRUPTED
     assert solution.history == ()
-    np.testing.assert_allclose(solution.local_map.apply(content), start, atol=0.01)
+    np.testing.assert_allclose(solution.output_map.apply(content), start, atol=0.01)
 
 
 def test_keyboard_interrupt_keeps_the_best_so_far(content):
@@ -105,9 +105,11 @@ def test_keyboard_interrupt_keeps_the_best_so_far(content):
             raise KeyboardInterrupt
 
     levels = (Level((40, 60), 20),)
-    solution = solve(content, content, levels, _toward(lambda c: 0.2 * c), "lbfgs", interrupt)
+    solution = solve(
+        content, content, levels, _toward(lambda c: 0.2 * c), AS_PHOTO, "lbfgs", interrupt
+    )
     assert solution.stop_reason is StopReason.INTERRUPTED
-    assert solution.local_map.apply(content).mean() < content.mean()
+    assert solution.output_map.apply(content).mean() < content.mean()
 
 
 def test_keyboard_interrupt_before_any_result_is_passed_on(content):
@@ -115,31 +117,38 @@ def test_keyboard_interrupt_before_any_result_is_passed_on(content):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        solve(content, content, (Level((40, 60), 20),), build)
+        solve(content, content, (Level((40, 60), 20),), build, AS_PHOTO)
 
 
 def test_level_ends_early_where_little_is_gained(content):
     levels = (Level((40, 60), 500),)
-    solution = solve(content, content, levels, _toward(lambda c: 0.5 * c + 0.1))
+    solution = solve(content, content, levels, _toward(lambda c: 0.5 * c + 0.1), AS_PHOTO)
     assert solution.history[-1][1] < 500
     assert solution.stop_reason in (StopReason.LITTLE_PROGRESS, StopReason.CONVERGED)
 
 
 def test_objective_that_is_not_finite_at_the_start_is_an_error(content):
     with pytest.raises(FloatingPointError, match="nan"):
-        solve(content, content, (Level((40, 60), 5),), _toward(lambda c: c * np.nan))
+        solve(content, content, (Level((40, 60), 5),), _toward(lambda c: c * np.nan), AS_PHOTO)
 
 
 def test_no_levels_is_an_error(content):
     with pytest.raises(ValueError, match="levels is empty"):
-        solve(content, content, (), _toward(lambda c: c))
+        solve(content, content, (), _toward(lambda c: c), AS_PHOTO)
 
 
 def test_time_left_shrinks_to_zero(content):
     left = []
     levels = (Level((20, 30), 10), Level((40, 60), 10))
     build = _toward(lambda c: np.sqrt(c) * 0.3)
-    solve(content, content[::2, ::2], levels, build, callback=lambda p: left.append(p.seconds_left))
+    solve(
+        content,
+        content[::2, ::2],
+        levels,
+        build,
+        AS_PHOTO,
+        callback=lambda p: left.append(p.seconds_left),
+    )
     assert left.pop(0) is None
     assert all(seconds >= 0 for seconds in left)
     assert left[-1] == 0

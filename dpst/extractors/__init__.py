@@ -37,13 +37,16 @@ _MODEL_SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
 def load_extractor(
-    name_or_path: str | os.PathLike[str], weights_path: str | os.PathLike[str] | None = None
+    name_or_path: str | os.PathLike[str],
+    weights_path: str | os.PathLike[str] | None = None,
+    pooling: str = "",
 ) -> Extractor:
     """Builds an extractor by its name, or from a Keras model file.
 
     Args:
         name_or_path: A key of `EXTRACTORS`, or the path of a `.keras` or `.h5` model.
         weights_path: The network's weight file, for extractors that have one. None looks for it.
+        pooling: "max" or "average", for extractors that have a choice; empty for their default.
 
     Returns:
         A new extractor.
@@ -51,7 +54,7 @@ def load_extractor(
     Raises:
         FileNotFoundError: If the model or weight file is not found.
         ValueError: If the name is unknown, the file is of another kind, or a weight file is given
-            to an extractor that takes none.
+            to an extractor that takes none, or a kind of pooling to one whose own is fixed.
     """
     name = os.fspath(name_or_path)
     is_path = name.endswith(_MODEL_SUFFIXES) or bool(os.path.dirname(name))
@@ -61,12 +64,10 @@ def load_extractor(
             f"{', '.join(EXTRACTORS)}, or the path of a Keras model (.keras, .h5)"
         )
     build = EXTRACTORS.get(name)
-    takes_weights = build is not None and "weights_path" in inspect.signature(build).parameters
-    if weights_path is not None and not takes_weights:
-        raise ValueError(
-            f"extractor '{name}' takes no weight file, got '{os.fspath(weights_path)}'; "
-            f"leave the weights out"
-        )
-    if build is None:
-        return KerasModelExtractor(name)
-    return build(weights_path=weights_path) if takes_weights else build()
+    options = {"weights_path": weights_path, "pooling": pooling or None}
+    options = {option: value for option, value in options.items() if value is not None}
+    for option, value in options.items():
+        if build is None or option not in inspect.signature(build).parameters:
+            words = {"weights_path": "weight file", "pooling": "kind of pooling"}[option]
+            raise ValueError(f"extractor '{name}' takes no {words}, got '{value}'; leave it out")
+    return KerasModelExtractor(name) if build is None else build(**options)

@@ -4,6 +4,7 @@ from dpst.losses.color import opponent_colors
 from dpst.losses.content import ContentLoss, content_loss
 from dpst.losses.gamut import GamutLoss, gamut_loss
 from dpst.losses.gram import GramLoss, gram_loss, gram_matrix
+from dpst.losses.locality import border_distances, locality_loss
 from dpst.losses.photorealism import PhotorealismLoss, photorealism_loss
 from dpst.losses.segment_gram import (
     CentredTarget,
@@ -51,11 +52,13 @@ __all__ = [
     "StructureLoss",
     "StructureTarget",
     "TotalVariationLoss",
+    "border_distances",
     "centred_target",
     "content_loss",
     "gamut_loss",
     "gram_loss",
     "gram_matrix",
+    "locality_loss",
     "opponent_colors",
     "photorealism_loss",
     "segment_centred_loss",

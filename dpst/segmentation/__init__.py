@@ -2,7 +2,12 @@
 
 from dpst.segmentation.class_segments import segment_by_classes
 from dpst.segmentation.cosegmentation import segment_together
-from dpst.segmentation.guidance import layer_guidance, masks, resize_masks
+from dpst.segmentation.guidance import (
+    average_masks,
+    layer_guidance,
+    masks,
+    resize_masks,
+)
 from dpst.segmentation.label_map import (
     LUAN_PALETTE,
     LabelMap,
@@ -13,6 +18,13 @@ from dpst.segmentation.label_map import (
 from dpst.segmentation.pairing import Pairing, pair_segments, single_segment
 from dpst.segmentation.preflight import SegmentRow, segment_table
 from dpst.segmentation.segment_map import KEPT
+from dpst.segmentation.style_regions import (
+    StyleRegion,
+    assigned_regions,
+    blended_regions,
+    paired_regions,
+    region_rows,
+)
 
 __all__ = [
     "KEPT",
@@ -20,11 +32,17 @@ __all__ = [
     "LabelMap",
     "Pairing",
     "SegmentRow",
+    "StyleRegion",
+    "assigned_regions",
+    "average_masks",
+    "blended_regions",
     "decode_label_maps",
     "layer_guidance",
     "masks",
     "pair_segments",
+    "paired_regions",
     "read_label_maps",
+    "region_rows",
     "resize_labels",
     "resize_masks",
     "segment_by_classes",

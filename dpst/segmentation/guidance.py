@@ -71,7 +71,7 @@ def resize_masks(
     """
     if min(size) < 1:
         raise ValueError(f"size is {tuple(size)}, each side must be at least 1.")
-    return _averaged(masks(labels, num_segments), size)
+    return average_masks(masks(labels, num_segments), size)
 
 
 def layer_guidance(
@@ -112,13 +112,21 @@ def layer_guidance(
     change = cv2.erode if kind == "inside" else cv2.dilate
     window = np.ones((2 * round(reach) + 1,) * 2, np.uint8)
     full = masks(resize_labels(np.asarray(labels), image_size), num_segments)
-    changed = _averaged(np.stack([change(mask, window) for mask in full]), size)
+    changed = average_masks(np.stack([change(mask, window) for mask in full]), size)
     is_empty = changed.max((1, 2), keepdims=True) == 0
     return np.where(is_empty, simple, changed)
 
 
-def _averaged(full: npt.NDArray[np.float32], size: images.Size) -> FloatMasks:
-    """Masks at another resolution, by the exact overlaps of old and new pixels."""
+def average_masks(full: npt.NDArray[np.float32], size: images.Size) -> FloatMasks:
+    """Masks at another resolution, by the exact overlaps of old and new pixels.
+
+    Args:
+        full: float32 [num_masks, height, width] in [0, 1].
+        size: (height, width) of the result.
+
+    Returns:
+        float32 [num_masks, *size] in [0, 1].
+    """
     if full.shape[1:] == tuple(size):
         return full
     row_weights = images.area_weights(full.shape[1], size[0])

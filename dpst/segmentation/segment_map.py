@@ -73,18 +73,32 @@ def resolve_segment_map(
     """
     served: dict[int, int] = {}
     for content_name, style_name in parse_segment_map(text).items():
-        label = _find(content_name, names, content_labels, "content")
+        label = find_label(content_name, names, content_labels, "content")
         if label in served:
             raise ValueError(
                 f"segment_map names the content label {names[label]!r} twice, it must do so once: "
                 f"leave out {content_name!r}."
             )
         is_kept = style_name.lower() == KEPT_NAME
-        served[label] = KEPT if is_kept else _find(style_name, names, style_labels, "style")
+        served[label] = KEPT if is_kept else find_label(style_name, names, style_labels, "style")
     return served
 
 
-def _find(name: str, names: Sequence[str], occurring: Collection[int], side: str) -> int:
+def find_label(name: str, names: Sequence[str], occurring: Collection[int], side: str) -> int:
+    """Finds a label by its name, however the user spells it.
+
+    Args:
+        name: As it was written.
+        names: Name of each label.
+        occurring: Labels, indices into `names`, that it may be.
+        side: "content" or "style", for messages.
+
+    Returns:
+        The label.
+
+    Raises:
+        ValueError: If it is none of them.
+    """
     plain = name.lower().removeprefix("#")
     spellings = (name, plain, _CODES_BY_WORD.get(plain, plain))
     known = [names[label] for label in sorted(occurring)]

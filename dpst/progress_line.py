@@ -1,0 +1,36 @@
+"""Progress of a solve on a terminal or in a log."""
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dpst.pyramid import Progress
+
+
+class ProgressLine:
+    """Progress on standard error: one line that renews itself on a terminal, else plain lines."""
+
+    def __init__(self, is_terminal: bool) -> None:
+        """Start with nothing shown."""
+        self._is_terminal = is_terminal
+
+    def __call__(self, progress: "Progress") -> None:
+        """Show where a solve stands."""
+        height, width = progress.image.shape[:2]
+        line = f"dpst: level {progress.level + 1} of {progress.num_levels} ({width}x{height}): "
+        if progress.loss is None:
+            line += "starting"
+        else:
+            line += (
+                f"evaluation {progress.evaluations} of {progress.max_evaluations}, "
+                f"loss {progress.loss:.4f}, about {progress.seconds_left:.0f} s left"
+            )
+        if self._is_terminal:
+            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """End the line that renews itself."""
+        if self._is_terminal:
+            print(file=sys.stderr)

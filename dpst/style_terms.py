@@ -1,0 +1,69 @@
+"""What the style terms of all methods share: statistics under guidance, and their losses.
+
+The functions are module-level objects, so that objectives of one structure share their traces.
+"""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import tensorflow as tf
+
+from dpst.losses import (
+    SegmentStatistics,
+    SortedGuidance,
+    opponent_colors,
+    segment_centred_loss,
+    segment_gram_loss,
+    segment_statistics,
+    sorted_segment_statistics,
+)
+
+Guidance: TypeAlias = SortedGuidance | tf.Tensor
+
+
+def guidance_from_masks(masks: np.ndarray) -> Guidance:
+    """Guidance in the form that is fast here: sorted positions do not compile under XLA.
+
+    Args:
+        masks: float32 [K, height, width] in [0, 1].
+
+    Returns:
+        Sorted positions, or float32 [1, height, width, K] for one segment or on a GPU.
+    """
+    if len(masks) == 1 or tf.config.list_physical_devices("GPU"):
+        return tf.constant(np.moveaxis(masks, 0, -1)[None], tf.float32)
+    return SortedGuidance.from_masks(masks)
+
+
+def guided_statistics(features: tf.Tensor, guidance: Guidance) -> SegmentStatistics:
+    """Moments of features [1, height, width, channels] under either form of guidance."""
+    if isinstance(guidance, SortedGuidance):
+        return sorted_segment_statistics(features, guidance)
+    return segment_statistics(features, guidance)
+
+
+def centred_term(target: Any, features: tf.Tensor) -> tf.Tensor:
+    """`segment_centred_loss`; the target is (`CentredTarget`, guidance)."""
+    goal, guidance = target
+    return segment_centred_loss(goal, guided_statistics(features, guidance))
+
+
+def gram_term(target: Any, features: tf.Tensor) -> tf.Tensor:
+    """`segment_gram_loss`, relative; the target is (`GramTarget`, guidance)."""
+    goal, guidance = target
+    return segment_gram_loss(goal, guided_statistics(features, guidance))
+
+
+def centred_color_term(target: Any, images: tf.Tensor) -> tf.Tensor:
+    """`centred_term` of raw colours."""
+    return centred_term(target, opponent_colors(images))
+
+
+def gram_color_term(target: Any, images: tf.Tensor) -> tf.Tensor:
+    """`gram_term` of raw colours."""
+    return gram_term(target, colors_and_one(images))
+
+
+def colors_and_one(images: tf.Tensor) -> tf.Tensor:
+    """[r, g, b, 1], whose Gram matrix holds the mean colour too."""
+    return tf.concat([images, tf.ones_like(images[..., :1])], -1)
