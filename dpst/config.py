@@ -147,7 +147,7 @@ class TransferConfig:
     content_weight: float = _setting(0.1, "Weight of the content loss.", minimum=0, artistic=0.2)
     style_weight: float = _setting(0.3, "Weight of the style losses.", minimum=0, artistic=1.0)
     photorealism_weight: float = _setting(
-        1000.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0, artistic=0.0
+        250.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0, artistic=0.0
     )
     structure_weight: float = _setting(
         0.5,

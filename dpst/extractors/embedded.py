@@ -11,11 +11,16 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from dpst.extractors.extractor import Extractor
+from dpst.extractors.pooling import pooling_layer_class
 
 WEIGHTS_NAME = "embedded.npz"
 
 # Channels of the 3x3 convolutions of each scale; scale k has 1 / 2^k of the image's sides.
-TRUNK_CHANNELS = ((32,), (48, 48), (96, 96), (144, 144, 144))
+TRUNK_CHANNELS = ((16,), (32, 32), (96, 96), (144, 144, 144), (192, 192))
+
+# The fine scales are averages of finer ones, which leaves no checkerboard in gradients; from this
+# one on they are maxima, as in the networks that are imitated.
+FIRST_MAX_POOLED_SCALE = 3
 
 # The scale that a feature map is read from, and its channels: those of the layer it imitates.
 HEADS: dict[str, tuple[int, int]] = {
@@ -26,23 +31,24 @@ HEADS: dict[str, tuple[int, int]] = {
     "fire3": (2, 128),
     "relu4_1": (3, 64),
     "fire5": (3, 256),
+    "fire7": (4, 384),
 }
 
 
 class EmbeddedExtractor(Extractor):
     """A small network that imitates two large ones; nothing to download.
 
-    Four scales of 3x3 convolutions and ReLU, with 2x2 average pooling between them and reflection
-    at the borders; from each scale, 1x1 convolutions and ReLU give the feature maps. `conv1`,
-    `fire3` and `fire5` imitate the layers of SqueezeNet v1.1 (Iandola et al. 2016);
+    Five scales of 3x3 convolutions and ReLU, with 2x2 pooling between them and reflection at the
+    borders; from each scale, 1x1 convolutions and ReLU give the feature maps. `conv1`, `fire3`,
+    `fire5` and `fire7` imitate the layers of SqueezeNet v1.1 (Iandola et al. 2016);
     `relu1_1`, `relu2_1`, `relu3_1` and `relu4_1` the leading principal components of VGG19's, 10,
     20, 58 and 64 channels (Chiu and Gurari 2022, "PCA-based knowledge distillation towards
     lightweight and content-style balanced photorealistic style transfer models"). Each is divided
     by the root mean square of its channels' standard deviations on photos. The script that trained
     the weights is `examples/embedded_extractor/train.py`.
 
-    Deviation: all strides are 1 and all pooling is average, so gradients spread over all pixels
-    alike and leave no checkerboard; SqueezeNet itself starts at stride 2 and pools by maximum.
+    Deviation: all strides are 1 and the finer scales are averages, so gradients spread over all
+    pixels alike and leave no checkerboard; SqueezeNet itself starts at stride 2.
     """
 
     def __init__(self) -> None:
@@ -91,7 +97,8 @@ def embedded_network(initializer: str = "zeros", dtype: str = "float32") -> kera
     feature_maps = {}
     for scale, widths in enumerate(TRUNK_CHANNELS):
         if scale:
-            x = keras.layers.AveragePooling2D(2, data_format="channels_last", dtype=dtype)(x)
+            pooling = pooling_layer_class("average" if scale < FIRST_MAX_POOLED_SCALE else "max")
+            x = pooling(2, data_format="channels_last", dtype=dtype)(x)
         for index, channels in enumerate(widths):
             x = keras.ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="reflect")
             x = _convolution(channels, 3, f"scale{scale}_{index}", initializer, dtype)(x)

@@ -11,8 +11,8 @@ from dpst.extractors import Extractor
 
 # SqueezeNet's windows are unpadded: by so many pixels, to half a pixel, the centre of a layer's
 # first feature lies further in than that of the student's, so its crop starts that much earlier.
-_SQUEEZENET_OFFSETS = {"conv1": 0, "fire3": 2, "fire5": 4}
-_SQUEEZENET_STRIDES = {"conv1": 2, "fire3": 4, "fire5": 8}
+_SQUEEZENET_OFFSETS = {"conv1": 0, "fire3": 2, "fire5": 4, "fire7": 8}
+_SQUEEZENET_STRIDES = {"conv1": 2, "fire3": 4, "fire5": 8, "fire7": 16}
 _ENCODER_STRIDES = {"relu1_1": 1, "relu2_1": 2, "relu3_1": 4, "relu4_1": 8}
 _ENCODER_LAYERS = ("1_1", "1_2", "2_1", "2_2", "3_1", "3_2", "3_3", "3_4", "4_1")
 _POOLED_LAYERS = ("1_2", "2_2", "3_4")

@@ -23,6 +23,7 @@ from examples.embedded_extractor.teachers import teacher_features
 
 _LEARNING_RATE = 1e-3
 _WARM_UP_STEPS = 100
+_HEAD_SCALE = 0.3  # Louder, a head whose ReLU dies early never learns.
 _SCALE_BATCHES = 12
 _STEPS_PER_REPORT = 200
 
@@ -75,7 +76,9 @@ def train(examples: tf.data.Dataset, steps: int, seed: int = 0) -> keras.Model:
     network = embedded_network("he_normal", "mixed_bfloat16")
     means, scales = _statistics(examples)
     for name, mean in means.items():
-        network.get_layer(name).bias.assign(mean / scales[name])
+        head = network.get_layer(name)
+        head.kernel.assign(_HEAD_SCALE * head.kernel)
+        head.bias.assign(mean / scales[name])
     # Losses in float32, whatever the layers compute in.
     outputs = {name: keras.ops.cast(network.output[name], "float32") for name in HEADS}
     student = keras.Model(network.inputs, outputs)

@@ -61,12 +61,18 @@ def embedded_features(image: np.ndarray, weights: dict[str, np.ndarray]) -> Feat
     def layer(x: np.ndarray, name: str) -> np.ndarray:
         return convolve(x, weights[f"{name}/kernel"], weights[f"{name}/bias"])
 
-    heads = (("relu1_1",), ("relu2_1", "conv1"), ("relu3_1", "fire3"), ("relu4_1", "fire5"))
+    heads = (
+        ("relu1_1",),
+        ("relu2_1", "conv1"),
+        ("relu3_1", "fire3"),
+        ("relu4_1", "fire5"),
+        ("fire7",),
+    )
     x = image.astype(np.float64) - 0.5
     features: Features = {}
     for scale, names in enumerate(heads):
         if scale:
-            x = pool(x, 2, 2, "mean")
+            x = pool(x, 2, 2, "mean" if scale < 3 else "max")
         for index in range(sum(name.startswith(f"scale{scale}_") for name in weights) // 2):
             padded = np.pad(x, ((1, 1), (1, 1), (0, 0)), mode="reflect")
             x = layer(padded, f"scale{scale}_{index}")
