@@ -175,7 +175,11 @@ class TransferConfig:
         choices=GUIDANCE_KINDS,
     )
     max_evaluations: int = _setting(
-        30, "Evaluations of the objective at the finest level.", minimum=1, artistic=60
+        30,
+        "Evaluations of the objective at the finest level; up to twice the default for photos that "
+        "are solved at less than 700 px.",
+        minimum=1,
+        artistic=60,
     )
     optimizer: str = _setting("lbfgs", "Minimiser.", choices=("lbfgs", "adam"))
     init: str = _setting(
@@ -217,6 +221,9 @@ class TransferConfig:
         if field.name == "content_weight" and self.normalization == "gatys":
             return GATYS_CONTENT_WEIGHT
         by_method = field.metadata["by_method"]
+        if field.name == "max_evaluations" and self.method == "photo":
+            # Coarse pixels hold more of the look each, and are cheap.
+            return round(by_method["photo"] * min(max(700 / self.solve_size, 1), 2))
         return by_method.get(self.method, by_method[METHODS[0]]) if by_method else field.default
 
     def finds_segments(self, has_label_maps: bool) -> bool:

@@ -131,7 +131,14 @@ def losses_in_format(path: str | os.PathLike[str], photo: Photo) -> list[str]:
         losses.append("its transparency is put over white")
     if photo.metadata != Metadata() and file_format == "BMP":
         losses.append("its metadata are left out")
+    if _is_too_large_for_jpeg(photo) and file_format == "JPEG":
+        losses.append("its EXIF data, too large for the format, are left out")
     return losses
+
+
+def _is_too_large_for_jpeg(photo: Photo) -> bool:
+    """Whether the EXIF data do not fit into the one segment that a JPEG file has for them."""
+    return len(photo.metadata.exif_of_size(photo.size)) > _JPEG_SEGMENT
 
 
 def _over_white(photo: Photo, alpha: Pixels) -> Photo:
@@ -175,8 +182,8 @@ def _write_png(file: IO[bytes], photo: Photo) -> None:
 
 def _write_jpeg(file: IO[bytes], photo: Photo) -> None:
     options = _options(photo)
-    if len(options.get("exif", b"")) > _JPEG_SEGMENT:
-        del options["exif"]  # As large as other formats may hold it; the picture matters more.
+    if _is_too_large_for_jpeg(photo):
+        del options["exif"]
     if 0 < len(photo.metadata.xmp) <= _JPEG_SEGMENT:
         options["xmp"] = photo.metadata.xmp
     tables = _finer_tables(photo.quantization)
