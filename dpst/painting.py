@@ -178,7 +178,7 @@ def _is_same(region: StyleRegion, other: StyleRegion) -> bool:
 
 def _resized(image: np.ndarray, longer_side: float, smallest: int) -> np.ndarray:
     """A style image of some longer side, at most its own, that the extractor can still read."""
-    height, width = images.fit_size(image.shape[:2], max(round(longer_side), images.MINIMUM_SIDE))
+    height, width = images.workable_size(image.shape[:2], max(round(longer_side), 1))
     return images.resize(image, (max(height, smallest), max(width, smallest)))
 
 

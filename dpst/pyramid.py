@@ -132,7 +132,7 @@ def plan_levels(size: images.Size, solve_size: int, max_evaluations: int) -> tup
         differ from that of the aspect ratio by half of `SIDE_MULTIPLE`; what is solved is a map of
         colours, which does not mind.
     """
-    finest = _rounded(images.fit_size(size, solve_size))
+    finest = _rounded(images.workable_size(size, solve_size))
     levels = [Level(finest, max_evaluations)]
     coarse = images.fit_size(finest, max(finest) // 2)
     if max(coarse) >= MIN_LEVEL_SIDE and min(coarse) >= images.MINIMUM_SIDE:
@@ -151,7 +151,7 @@ def plan_painting(size: images.Size, solve_size: int, max_evaluations: int) -> t
     Returns:
         The levels, by `PAINTING_FACTOR` apart.
     """
-    finest = images.fit_size(size, solve_size)
+    finest = images.workable_size(size, solve_size)
     levels = [Level(finest, max_evaluations)]
     longer_side = max(finest)
     while (longer_side := round(longer_side / PAINTING_FACTOR)) >= MIN_PAINTED_SIDE:

@@ -279,7 +279,7 @@ def _level_objective(
     content: np.ndarray,
 ) -> Objective:
     """The objective at the content image's size, with the style image at a matching scale."""
-    style_size = images.fit_size(style_image.shape[:2], max(content.shape[:2]))
+    style_size = images.workable_size(style_image.shape[:2], max(content.shape[:2]))
     return photo_objective(
         extractor, content, images.resize(style_image, style_size), pairing, config
     )
@@ -320,8 +320,8 @@ def _measure(
     def extract(image: np.ndarray) -> dict[str, np.ndarray]:
         return {name: layer.numpy()[0] for name, layer in extractor(image[None], names).items()}
 
-    size = _measured_size(content_image.shape[:2], config.solve_size)
-    style_size = _measured_size(style_image.shape[:2], max(size))
+    size = images.workable_size(content_image.shape[:2], config.solve_size)
+    style_size = images.workable_size(style_image.shape[:2], max(size))
     try:
         return measure(
             images.resize(content_image, size),
@@ -336,9 +336,3 @@ def _measure(
         )
     except KeyboardInterrupt:
         return Metrics(*[float("nan")] * len(dataclasses.fields(Metrics)))
-
-
-def _measured_size(size: images.Size, longer_side: int) -> images.Size:
-    """The size to measure at; of a long strip the shorter side still holds a window of SSIM."""
-    height, width = images.fit_size(size, longer_side)
-    return max(height, images.MINIMUM_SIDE), max(width, images.MINIMUM_SIDE)

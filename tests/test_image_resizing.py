@@ -106,3 +106,9 @@ def test_fit_size_limits_the_longer_side(
 def test_fit_size_refuses_a_side_below_one() -> None:
     with pytest.raises(ValueError, match="longer_side 0"):
         images.fit_size((4, 4), 0)
+
+
+def test_workable_size_of_a_long_strip_is_wide_enough_for_networks() -> None:
+    assert images.workable_size((40, 2000), 700) == (32, 700)
+    assert images.workable_size((2000, 1000), 700) == (700, 350)
+    assert images.workable_size((48, 64), 700) == (48, 64)

@@ -33,7 +33,7 @@ def test_only_the_style_terms_are_above_zero_at_the_content_image(extractor, pho
     assert values["style"] > 0.01
     assert values["content"] == 0
     assert values["gamut"] == 0
-    assert abs(values["photorealism"]) < 1e-3
+    assert abs(values["photorealism"]) < 0.03  # The ridge on an affine map's slopes.
     assert abs(values["structure"]) < 1e-5
 
 

@@ -5,7 +5,7 @@ import tensorflow as tf
 from dpst import pyramid
 from dpst.objective import ImageTerm, Objective
 from dpst.optimizers import StopReason
-from dpst.pyramid import AS_PHOTO, Level, plan_levels, solve
+from dpst.pyramid import AS_PHOTO, Level, plan_levels, plan_painting, solve
 
 
 def _distance(target, image):
@@ -80,6 +80,7 @@ def test_callback_sees_every_chunk_and_can_stop(content):
         content[::2, ::2],
         levels,
         _toward(lambda c: np.sqrt(c) * 0.3),
+        AS_PHOTO,
         "lbfgs",
         stop_at_second,
     )
@@ -152,3 +153,10 @@ def test_time_left_shrinks_to_zero(content):
     assert left.pop(0) is None
     assert all(seconds >= 0 for seconds in left)
     assert left[-1] == 0
+
+
+@pytest.mark.parametrize("plan", [plan_levels, plan_painting])
+@pytest.mark.parametrize("size", [(48, 64), (40, 3000), (3000, 40)])
+def test_no_level_is_smaller_than_networks_can_see(plan, size):
+    for solve_size in (32, 40, 700):
+        assert min(min(level.size) for level in plan(size, solve_size, 10)) >= 32

@@ -5,9 +5,18 @@ values in [0, 1], with row 0 at the top of the upright picture. Sizes are `(heig
 `Photo` is what a file holds: values in its own colour space and depth, transparency and metadata.
 """
 
-from dpst.images.decoding import MINIMUM_SIDE, check_size, decode_image
+from dpst.images.decoding import check_size, decode_image
 from dpst.images.photo import Photo, read_image, read_photo
-from dpst.images.resizing import FloatImage, Size, area_weights, cubic_weights, fit_size, resize
+from dpst.images.resizing import (
+    MINIMUM_SIDE,
+    FloatImage,
+    Size,
+    area_weights,
+    cubic_weights,
+    fit_size,
+    resize,
+    workable_size,
+)
 from dpst.images.writing import check_output_path, losses_in_format, write_image, write_photo
 
 __all__ = [
@@ -25,6 +34,7 @@ __all__ = [
     "read_image",
     "read_photo",
     "resize",
+    "workable_size",
     "write_image",
     "write_photo",
 ]

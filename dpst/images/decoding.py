@@ -12,9 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from dpst.images.resizing import FloatImage, Pixels
-
-MINIMUM_SIDE = 32  # Pixels: below this the deeper layers of an extractor have nothing left to see.
+from dpst.images.resizing import MINIMUM_SIDE, FloatImage, Pixels
 
 _HEIF_SUFFIXES = (".heic", ".heif", ".hif")
 _ORIENTATION = 0x0112

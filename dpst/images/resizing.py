@@ -12,6 +12,8 @@ FloatImage = npt.NDArray[np.float32]
 Pixels = npt.NDArray[Any]  # Of a file: uint8, uint16 or float32.
 Size = tuple[int, int]
 
+MINIMUM_SIDE = 32  # Pixels: below this the deeper layers of an extractor have nothing left to see.
+
 
 def resize(image: npt.ArrayLike, size: Size) -> FloatImage:
     """Resizes an image without aliasing and without overshoot.
@@ -117,6 +119,23 @@ def fit_size(size: Size, longer_side: int) -> Size:
         )
     scale = min(1.0, longer_side / max(height, width))
     return max(1, round(height * scale)), max(1, round(width * scale))
+
+
+def workable_size(size: Size, longer_side: int) -> Size:
+    """`fit_size` of a size that a network can still see: of a long strip too, which it widens.
+
+    Args:
+        size: (height, width).
+        longer_side: Largest wanted side, in pixels.
+
+    Returns:
+        (height, width), each at least `MINIMUM_SIDE`.
+
+    Raises:
+        ValueError: If `longer_side` or a side of `size` is below 1.
+    """
+    height, width = fit_size(size, longer_side)
+    return max(height, MINIMUM_SIDE), max(width, MINIMUM_SIDE)
 
 
 def _resize_axis(values: FloatImage, new_length: int, axis: int) -> FloatImage:
