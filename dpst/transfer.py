@@ -295,6 +295,8 @@ def _initial_image(
     """Where the solve starts, at the size of its coarsest level."""
     if config.init == "noise":
         return np.random.default_rng(config.seed).random((*size, 3), np.float32)
+    if config.init == "style":
+        return images.resize(style_image, size)
     if config.init not in ("content", "color_matched"):
         return images.resize(images.read_image(config.init, "init"), size)
     content = images.resize(content_image, size)

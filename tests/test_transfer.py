@@ -65,7 +65,7 @@ def test_photos_of_nearly_one_shape_share_their_traces(extractor, photo_pair):
     assert counts[0] == counts[1] == counts[2]
 
 
-@pytest.mark.parametrize("init", ["content", "color_matched", "noise"])
+@pytest.mark.parametrize("init", ["content", "color_matched", "noise", "style"])
 def test_same_seed_gives_the_same_result(extractor, photo_pair, init):
     config = dpst.TransferConfig(max_evaluations=8, init=init, seed=3)
     first = dpst.stylize(*photo_pair, extractor, config)
