@@ -33,15 +33,19 @@ def _setting(
     minimum: float | None = None,
     maximum: float | None = None,
     artistic: Any = None,
+    kind: type | None = None,
 ) -> Any:
-    """A field with its limits; with its default for the artistic method, if that is another."""
+    """A field with its limits; with its default for the artistic method, if that is another.
+
+    Its kind is that of its default, unless that is None.
+    """
     by_method = {} if artistic is None else dict(zip(METHODS, (default, artistic), strict=True))
     if by_method:
         values = ", ".join(f"{method} {value}" for method, value in by_method.items())
         help_text += f" Default: {values}."
     metadata = {
         "help": help_text,
-        "type": type(default),
+        "type": kind or type(default),
         "choices": choices,
         "minimum": minimum,
         "maximum": maximum,
@@ -55,7 +59,8 @@ class TransferConfig:
     """Settings of a transfer; the defaults need no tuning.
 
     Weights are of relative losses, so they hold for any size, network and pair. Where the default
-    depends on the method, None stands for it; a config that was made holds the value itself.
+    depends on the method, None stands for it; a config that was made holds the value itself, but
+    for `max_evaluations`, which also depends on the size.
 
     Raises:
         ValueError: a value is out of range, or none of the choices.
@@ -174,12 +179,12 @@ class TransferConfig:
         "those that see nothing else (inside), or all that see any of it (all).",
         choices=GUIDANCE_KINDS,
     )
-    max_evaluations: int = _setting(
-        30,
-        "Evaluations of the objective at the finest level; up to twice the default for photos that "
-        "are solved at less than 700 px.",
+    max_evaluations: int | None = _setting(
+        None,
+        "Evaluations of the objective at the finest level. Default: photo 30 at 700 px and above, "
+        "up to twice as many below; artistic 60.",
         minimum=1,
-        artistic=60,
+        kind=int,
     )
     optimizer: str = _setting("lbfgs", "Minimiser.", choices=("lbfgs", "adam"))
     init: str = _setting(
@@ -196,6 +201,8 @@ class TransferConfig:
                 object.__setattr__(self, field.name, self._default(field))
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
+            if value is None:
+                continue
             choices, minimum = field.metadata["choices"], field.metadata["minimum"]
             if choices and value not in choices:
                 raise ValueError(f"{field.name} is {value!r}, must be one of {', '.join(choices)}.")
@@ -221,9 +228,6 @@ class TransferConfig:
         if field.name == "content_weight" and self.normalization == "gatys":
             return GATYS_CONTENT_WEIGHT
         by_method = field.metadata["by_method"]
-        if field.name == "max_evaluations" and self.method == "photo":
-            # Coarse pixels hold more of the look each, and are cheap.
-            return round(by_method["photo"] * min(max(700 / self.solve_size, 1), 2))
         return by_method.get(self.method, by_method[METHODS[0]]) if by_method else field.default
 
     def finds_segments(self, has_label_maps: bool) -> bool:

@@ -16,9 +16,12 @@ from dpst.optimizers import OptimizerResult, StopReason, adam, lbfgs
 from dpst.painted_picture import PaintedPicture
 from matting import GuidedFilter, LocalAffineMap, fit_local_affine
 
+EVALUATIONS = 30  # at the finest level of a photo
+FULL_SIDE = 700  # pixels: photos that are solved smaller have more evaluations
 COARSE_EVALUATIONS = 1.5  # per evaluation at the finest level, at each level below
 MIN_LEVEL_SIDE = 160  # a coarser level's longer side is at least this
 PAINTING_FACTOR = 1.8  # from a painting's level to the next
+FINEST_PAINTING_EVALUATIONS = 60
 PAINTING_EVALUATIONS = 1.6  # at a painting's level, per evaluation at the next finer one
 MIN_PAINTED_SIDE = 140  # a painting's coarsest level has at least this longer side
 SIDE_MULTIPLE = 16  # the shorter side is rounded to it, so that photos of many sizes share traces
@@ -119,13 +122,16 @@ class Solution(Generic[MapT]):
     stop_reason: StopReason
 
 
-def plan_levels(size: images.Size, solve_size: int, max_evaluations: int) -> tuple[Level, ...]:
+def plan_levels(
+    size: images.Size, solve_size: int, max_evaluations: int | None = None
+) -> tuple[Level, ...]:
     """Choose the sizes to solve: halves of the finest one, coarsest first.
 
     Args:
         size: (height, width) of the content image.
         solve_size: longer side of the finest level, at most; an image is never enlarged.
-        max_evaluations: evaluations at the finest level.
+        max_evaluations: evaluations at the finest level. None: `EVALUATIONS`, and up to twice as
+            many below `FULL_SIDE`, where a pixel holds more of the look and costs less.
 
     Returns:
         One or two levels: below half the size there is little left to gain. The shorter side may
@@ -133,6 +139,8 @@ def plan_levels(size: images.Size, solve_size: int, max_evaluations: int) -> tup
         colours, which does not mind.
     """
     finest = _rounded(images.workable_size(size, solve_size))
+    if max_evaluations is None:
+        max_evaluations = round(EVALUATIONS * min(max(FULL_SIDE / max(finest), 1), 2))
     levels = [Level(finest, max_evaluations)]
     coarse = images.fit_size(finest, max(finest) // 2)
     if max(coarse) >= MIN_LEVEL_SIDE and min(coarse) >= images.MINIMUM_SIDE:
@@ -140,18 +148,23 @@ def plan_levels(size: images.Size, solve_size: int, max_evaluations: int) -> tup
     return tuple(levels)
 
 
-def plan_painting(size: images.Size, solve_size: int, max_evaluations: int) -> tuple[Level, ...]:
+def plan_painting(
+    size: images.Size, solve_size: int, max_evaluations: int | None = None
+) -> tuple[Level, ...]:
     """Choose the sizes to paint at, coarsest first: large strokes come from the coarse ones.
 
     Args:
         size: (height, width) of the content image.
         solve_size: longer side of the finest level, at most; an image is never enlarged.
         max_evaluations: evaluations at the finest level; coarser ones, which cost less, have more.
+            None: `FINEST_PAINTING_EVALUATIONS`.
 
     Returns:
         The levels, by `PAINTING_FACTOR` apart.
     """
     finest = images.workable_size(size, solve_size)
+    if max_evaluations is None:
+        max_evaluations = FINEST_PAINTING_EVALUATIONS
     levels = [Level(finest, max_evaluations)]
     longer_side = max(finest)
     while (longer_side := round(longer_side / PAINTING_FACTOR)) >= MIN_PAINTED_SIDE:

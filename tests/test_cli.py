@@ -348,7 +348,7 @@ def test_interrupt_before_any_result_writes_nothing(pair, monkeypatch, capfd):
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_read_pairing", interrupt)
+    monkeypatch.setattr(cli, "read_plan", interrupt)
     assert run() == cli.INTERRUPTED
     assert "nothing was written" in capfd.readouterr().err
     assert not (pair / "output.png").exists()

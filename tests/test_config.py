@@ -57,13 +57,12 @@ def test_defaults_follow_the_method():
     assert (photo.solve_size, artistic.solve_size) == (700, 512)
     assert photo.photorealism_weight > 0 == artistic.photorealism_weight
     assert TransferConfig(method="artistic", solve_size=300).solve_size == 300
-    assert TransferConfig(solve_size=350).max_evaluations == 2 * photo.max_evaluations
-    assert TransferConfig(solve_size=1400).max_evaluations == photo.max_evaluations
     assert TransferConfig(method="artistic", normalization="gatys").content_weight == 1e-3
     assert all(
         getattr(config, field.name) is not None
         for config in (photo, artistic)
         for field in dataclasses.fields(config)
+        if field.name != "max_evaluations"
     )
 
 

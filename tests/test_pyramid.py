@@ -160,3 +160,9 @@ def test_time_left_shrinks_to_zero(content):
 def test_no_level_is_smaller_than_networks_can_see(plan, size):
     for solve_size in (32, 40, 700):
         assert min(min(level.size) for level in plan(size, solve_size, 10)) >= 32
+
+
+def test_small_solves_have_more_evaluations():
+    assert [level.max_evaluations for level in plan_levels((1000, 1400), 1400)] == [45, 30]
+    assert [level.max_evaluations for level in plan_levels((500, 700), 350)] == [90, 60]
+    assert [level.max_evaluations for level in plan_levels((100, 140), 700)] == [60]
