@@ -29,10 +29,10 @@ from dpst.optimizers import StopReason, lbfgs
 from dpst.photo import photo_objective
 from dpst.pyramid import (
     AS_PHOTO,
-    COARSE_EVALUATIONS,
     NUM_CORRECTION_PAIRS,
     Level,
     Progress,
+    plan_levels,
     solve,
     solver_preconditioner,
 )
@@ -159,9 +159,8 @@ def run_shipped(pair: Pair, extractor: Extractor, trace: peers.Trace) -> None:
     value before it.
     """
     config, size = TransferConfig(), pair.content_image.shape[:2]
-    coarse = Level(
-        images.fit_size(size, max(size) // 2), round(COARSE_EVALUATIONS * config.max_evaluations)
-    )
+    evaluations = plan_levels(size, max(size))[0].max_evaluations
+    coarse = Level(images.fit_size(size, max(size) // 2), evaluations)
     pixels = (coarse.size[0] * coarse.size[1], size[0] * size[1])
     start = match_colors(pair.content_image, pair.style_image, pair.pairing)
     small = images.resize(pair.content_image, coarse.size)
