@@ -149,7 +149,7 @@ class TransferConfig:
         "Apply the result to the content image at its own size; otherwise the output has the "
         "solve size.",
     )
-    content_weight: float = _setting(0.1, "Weight of the content loss.", minimum=0, artistic=0.2)
+    content_weight: float = _setting(0.1, "Weight of the content loss.", minimum=0, artistic=0.5)
     style_weight: float = _setting(0.3, "Weight of the style losses.", minimum=0, artistic=1.0)
     photorealism_weight: float = _setting(
         250.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0, artistic=0.0
