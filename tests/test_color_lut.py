@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import colour
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
@@ -74,7 +75,6 @@ def test_cube_file_is_read_back_and_reproduces_the_global_part(tmp_path: Path) -
 
 
 def test_cube_file_is_read_by_colour_science(tmp_path: Path) -> None:
-    colour = pytest.importorskip("colour")
     lut, _ = fit_color_lut(photo(), curved(photo()), 5)
     write_cube(tmp_path / "look.cube", lut)
     read = colour.io.read_LUT_IridasCube(str(tmp_path / "look.cube"))

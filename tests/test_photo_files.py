@@ -8,7 +8,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pillow_heif
 import pytest
+import tifffile
 from PIL import Image, ImageCms, TiffImagePlugin
 
 from dpst import images
@@ -73,7 +75,6 @@ def test_16_bit_pixels_are_the_same_in_a_copy(
 
 
 def test_16_bit_tiff_is_read_by_another_library(tmp_path: Path) -> None:
-    tifffile = pytest.importorskip("tifffile")
     write_deep(tmp_path / "photo.png", pixels(np.uint16, 4))
     values = tifffile.imread(copied(tmp_path / "photo.png", ".tif"))
     np.testing.assert_array_equal(values, pixels(np.uint16, 4))
@@ -329,7 +330,6 @@ def test_heic_is_read_by_its_plugin_or_says_what_it_needs(
     with pytest.raises(ValueError, match=r"pillow-heif.*\[heif\]"):
         images.read_photo(path, "content_image")
     monkeypatch.undo()
-    pillow_heif = pytest.importorskip("pillow_heif")
     pillow_heif.from_pillow(Image.fromarray(pixels())).save(path, quality=90)
     assert np.abs(images.read_photo(path).pixels - pixels().astype(float)).mean() < 3
 
