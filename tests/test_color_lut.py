@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import colour
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
@@ -74,7 +73,10 @@ def test_cube_file_is_read_back_and_reproduces_the_global_part(tmp_path: Path) -
     assert np.abs(shown - curved(np.asarray(picture) / np.float32(255))).mean() < 1.5 / 255
 
 
+@pytest.mark.filterwarnings('ignore:"Matplotlib" related')  # its plots, not used here
 def test_cube_file_is_read_by_colour_science(tmp_path: Path) -> None:
+    import colour
+
     lut, _ = fit_color_lut(photo(), curved(photo()), 5)
     write_cube(tmp_path / "look.cube", lut)
     read = colour.io.read_LUT_IridasCube(str(tmp_path / "look.cube"))
