@@ -22,7 +22,7 @@ from dpst.losses import (
     content_loss,
     locality_loss,
     opponent_colors,
-    segment_gram_loss,
+    segment_gram_losses,
 )
 from dpst.objective import RGB, FeatureTerm, ImageTerm, Objective, Term
 from dpst.segmentation import KEPT, StyleRegion, average_masks
@@ -35,6 +35,7 @@ from dpst.style_terms import (
     gram_term,
     guidance_from_masks,
     guided_statistics,
+    padded_segments,
 )
 from dpst.weight_lists import parse_layers
 
@@ -144,7 +145,11 @@ def _style_target(
             part = average_masks(region.style_mask[None], tuple(features.shape[1:3]))
         moments.append(guided_statistics(features, guidance_from_masks(part)))
         wholes.append(guided_statistics(features, guidance_from_masks(whole)))
-    shares = tf.constant([[region.weight for region in regions]], tf.float32)
+    masks = padded_segments(masks)
+    missing = len(masks) - len(regions)
+    nothing = SegmentStatistics(*map(tf.zeros_like, moments[0]))
+    moments, wholes = (statistics + missing * [nothing] for statistics in (moments, wholes))
+    shares = tf.constant([[region.weight for region in regions] + missing * [0.0]], tf.float32)
     style, whole_style = (
         SegmentStatistics(*(tf.concat(parts, 1) for parts in zip(*statistics, strict=True)))
         for statistics in (moments, wholes)
@@ -167,7 +172,7 @@ def _style_loss(is_color: bool, is_centred: bool, is_relative: bool) -> Any:
 def _gatys_style_loss(target: Any, features: tf.Tensor) -> tf.Tensor:
     """1 / (4 N^2) of the squared distance of Gram matrices over the number of positions, eq. 4."""
     goal, guidance = target
-    return segment_gram_loss(goal, guided_statistics(features, guidance), "luan") / 2
+    return segment_gram_losses(goal, guided_statistics(features, guidance), "luan") / 2
 
 
 def _gatys_content_loss(content_features: tf.Tensor, features: tf.Tensor) -> tf.Tensor:

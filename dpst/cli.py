@@ -46,7 +46,7 @@ Flags (boolean ones also as --noNAME):
 _REQUIRED = ("content_image", "style_image", "output_image")
 _OF_A_SOLVE = (
     *("style_image", "content_labels", "style_labels", "weights", "preview"),
-    *("save_labels", "save_map", "save_lut", "report_dir"),
+    *("save_labels", "save_map", "save_lut", "report_dir", "tensorboard_dir"),
 )
 _OF_PHOTOS = ("preview", "save_map", "save_lut")
 _WORKING_SIDE = 1400  # longer side in pixels of the copies that are worked on, if not solved larger
@@ -75,7 +75,7 @@ def main(argv: Sequence[str]) -> int:
             print(USAGE + values.module_help("dpst"))
             return DONE
         return _run(values, rest)
-    except (flags.Error, ValueError, OSError, FloatingPointError) as error:
+    except (flags.Error, ValueError, OSError, FloatingPointError, ImportError) as error:
         message = " ".join(str(error).split())
         print(f"dpst: error: {message}", file=sys.stderr)
         return BAD_INPUT
@@ -124,6 +124,11 @@ def define_flags() -> flags.FlagValues:
             "report_dir",
             f"Folder to write {TRACE_NAME} to: settings, segments, history and quality.",
         ),
+        (
+            "tensorboard_dir",
+            "Folder to write records for TensorBoard to: losses, segments, images. Needs the "
+            "package tensorboard.",
+        ),
     ):
         define(flags.DEFINE_string, name, None, help_text)
     define(
@@ -167,6 +172,8 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
         images.check_output_path(values.preview, "preview")
     if values.report_dir:
         check_report_dir(values.report_dir)
+    if values.tensorboard_dir:
+        check_report_dir(values.tensorboard_dir, "tensorboard_dir")
     if values.save_map:
         check_file_path(values.save_map, "save_map", (LOOK_SUFFIX,))
     if values.save_lut:
@@ -202,11 +209,13 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
         _show(plan)
         _write_preview(values, photo, content_image, style_images[0], plan)
     with _quiet_startup():
+        from dpst.callbacks import CallbackRun, TensorBoard
         from dpst.extractors import load_extractor
         from dpst.memory import predicted_memory
         from dpst.pyramid import plan_levels
         from dpst.transfer import find_label_maps, load_segmentation_model, transfer
 
+    records = [TensorBoard(values.tensorboard_dir)] if values.tensorboard_dir else []
     segmentation_model = load_segmentation_model(config) if plan is None else None
     extractor = load_extractor(config.extractor, values.weights, config.pooling)
     if plan is None:
@@ -231,7 +240,8 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     # Solved and measured at the solve size; the photo itself comes after, in bands.
     small = dataclasses.replace(config, full_resolution=False)
     try:
-        result = transfer(content_image, style_images, plan, extractor, small, reporter)
+        with CallbackRun(records, reporter) as callback:
+            result = transfer(content_image, style_images, plan, extractor, small, callback)
     finally:
         reporter.close()
     look = result.look

@@ -96,6 +96,7 @@ class Progress:
         seconds_left: estimate for the rest of the solve; None before the first evaluation.
         image: float32 [height, width, 3], the best position so far, at the level's size; before
             the first evaluation the initial image.
+        objective: what is minimised at this level; None before the first evaluation.
     """
 
     level: int
@@ -105,6 +106,7 @@ class Progress:
     loss: float | None
     seconds_left: float | None
     image: tf.Tensor
+    objective: Objective | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,6 +249,7 @@ def solve(
             loss=None if result is None else float(result.value),
             seconds_left=None if result is None else clock.seconds_left(index, evaluations),
             image=tf.convert_to_tensor(image),
+            objective=None if result is None else objective,
         )
         return callback is not None and bool(callback(progress))
 

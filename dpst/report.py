@@ -74,11 +74,12 @@ def run_trace(
     return _without_nan(trace)
 
 
-def check_report_dir(folder: str | os.PathLike[str]) -> None:
+def check_report_dir(folder: str | os.PathLike[str], name: str = "report_dir") -> None:
     """Check, before any work starts, that a report can be written. Creates and deletes nothing.
 
     Args:
         folder: where the report shall go; it and its parents need not exist.
+        name: where the folder came from, for messages.
 
     Raises:
         ValueError: something else has the folder's name or that of a parent, or it is not writable.
@@ -87,17 +88,17 @@ def check_report_dir(folder: str | os.PathLike[str]) -> None:
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir():
         raise ValueError(
-            f"report_dir '{folder}' cannot be a folder, '{existing}' is a file: choose another "
+            f"{name} '{folder}' cannot be a folder, '{existing}' is a file: choose another "
             "folder, or move the file away."
         )
     if (folder / TRACE_NAME).is_dir():
         raise ValueError(
-            f"report_dir '{folder}' holds a folder '{TRACE_NAME}', where a file shall go: choose "
+            f"{name} '{folder}' holds a folder '{TRACE_NAME}', where a file shall go: choose "
             "another folder."
         )
     if not os.access(existing, os.W_OK | os.X_OK):
         raise ValueError(
-            f"report_dir '{folder}' is not writable, or cannot be created in '{existing}': choose "
+            f"{name} '{folder}' is not writable, or cannot be created in '{existing}': choose "
             "another folder."
         )
 

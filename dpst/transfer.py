@@ -1,4 +1,4 @@
-"""`stylize`: a pair end to end."""
+"""A pair end to end."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ import numpy as np
 from dpst import images
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
-from dpst.extractors import Extractor, load_extractor
+from dpst.extractors import Extractor
 from dpst.inputs import check_styles, plan_from_maps
 from dpst.kept_segments import styled_share_map
 from dpst.look import Look
@@ -40,8 +40,8 @@ __all__ = [
     "find_label_maps",
     "load_segmentation_model",
     "paint_styles",
+    "stylize_images",
     "transfer",
-    "stylize",
     "transfer_pair",
 ]
 
@@ -50,43 +50,17 @@ Labels = np.ndarray | Mapping[str, np.ndarray]
 """A label map, or a soft mask for each segment."""
 
 
-def stylize(
+def stylize_images(
     content_image: np.ndarray,
     style_image: np.ndarray | Sequence[np.ndarray],
-    content_labels: Labels | None = None,
-    style_labels: Labels | Sequence[Labels] | None = None,
-    extractor: Extractor | None = None,
-    config: TransferConfig | None = None,
+    content_labels: Labels | None,
+    style_labels: Labels | Sequence[Labels] | None,
+    config: TransferConfig,
+    get_extractor: Callable[[], Extractor],
+    get_segmentation_model: Callable[[], SegmentationModel | None],
     callback: Callable[[Progress], bool | None] | None = None,
 ) -> TransferResult:
-    """Give the content image the look of the style image.
-
-    Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, for the photo
-    method; Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks",
-    2016, for the artistic one.
-
-    Args:
-        content_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side.
-        style_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side; for the
-            artistic method also a list of several.
-        content_labels: label map of the content image: uint8 [h, w, 3] colours or integers
-            [h, w], of any size of the same aspect ratio; or a soft mask [h, w] in [0, 1] for each
-            segment, by name. None for both maps: segments are found in both images together, or
-            there is one, see `TransferConfig.segmentation`.
-        style_labels: label map of the style image, in the same form, or masks; with several style
-            images a list. The artistic method also takes content labels without style labels.
-        extractor: source of the features; None loads `config.extractor`.
-        config: settings; None takes the defaults.
-        callback: called with a `Progress` at once, whose image is the initial one, and after each
-            chunk of evaluations; if it returns True, the transfer ends with the best so far.
-
-    Returns:
-        The result. After a KeyboardInterrupt, the best so far.
-
-    Raises:
-        ValueError: an image, a label map or a setting is out of range.
-    """
-    config = config or TransferConfig()
+    """`dpst.stylize` with networks that are loaded only once the arguments are found in order."""
     content_image = _checked_image(content_image, "content_image")
     styles = [_checked_image(image, "style_image") for image in as_list(style_image)]
     check_styles(len(styles), config)
@@ -95,8 +69,8 @@ def stylize(
         missing = "content_labels" if content_labels is None else "style_labels"
         raise ValueError(f"{missing} is missing, must be given if the other is; give both or none.")
     is_found = config.finds_segments(content_labels is not None)
-    segmentation_model = load_segmentation_model(config) if is_found else None
-    extractor = extractor or load_extractor(config.extractor, pooling=config.pooling)
+    segmentation_model = get_segmentation_model() if is_found else None
+    extractor = get_extractor()
     content_map, style_maps = None, None
     if is_found:
         content_map, style_map = find_label_maps(
@@ -117,7 +91,7 @@ def transfer(
     config: TransferConfig,
     callback: Callable[[Progress], bool | None] | None = None,
 ) -> TransferResult:
-    """`stylize` for checked images whose segments are planned already, by either method."""
+    """The transfer of checked images whose segments are planned already, by either method."""
     if isinstance(plan, StylePlan):
         return paint_styles(content_image, style_images, plan, extractor, config, callback)
     return transfer_pair(content_image, style_images[0], plan, extractor, config, callback)
@@ -159,7 +133,7 @@ def paint_styles(
     config: TransferConfig,
     callback: Callable[[Progress], bool | None] | None = None,
 ) -> TransferResult:
-    """`stylize` by the artistic method for checked images whose regions are planned already."""
+    """The artistic transfer of checked images whose regions are planned already."""
     solution = paint(content_image, style_images, plan.regions, extractor, config, callback)
     output = np.clip(solution.output_map.apply(_target(content_image, config)), 0, 1)
     # A distance from the style is one from one style.
@@ -233,7 +207,7 @@ def transfer_pair(
     config: TransferConfig,
     callback: Callable[[Progress], bool | None] | None = None,
 ) -> TransferResult:
-    """`stylize` for checked images whose segments are paired already."""
+    """The photo transfer of checked images whose segments are paired already."""
     levels = plan_levels(content_image.shape[:2], config.solve_size, config.max_evaluations)
     build = partial(_level_objective, extractor, style_image, pairing, config)
     initial_image = _initial_image(content_image, style_image, pairing, config, levels[0].size)

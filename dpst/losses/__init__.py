@@ -5,14 +5,21 @@ from dpst.losses.content import ContentLoss, content_loss
 from dpst.losses.gamut import GamutLoss, gamut_loss
 from dpst.losses.gram import GramLoss, gram_loss, gram_matrix
 from dpst.losses.locality import border_distances, locality_loss
-from dpst.losses.photorealism import PhotorealismLoss, photorealism_loss
+from dpst.losses.photorealism import (
+    PhotorealismLoss,
+    PhotorealismRegularization,
+    photorealism_loss,
+    photorealism_losses,
+)
 from dpst.losses.segment_gram import (
     CentredTarget,
     GramTarget,
     SegmentGramLoss,
     centred_target,
     segment_centred_loss,
+    segment_centred_losses,
     segment_gram_loss,
+    segment_gram_losses,
 )
 from dpst.losses.segment_statistics import (
     SegmentStatistics,
@@ -26,7 +33,11 @@ from dpst.losses.structure import (
     structure_loss,
     structure_target,
 )
-from dpst.losses.total_variation import TotalVariationLoss, total_variation
+from dpst.losses.total_variation import (
+    TotalVariationLoss,
+    TotalVariationRegularizer,
+    total_variation,
+)
 
 LOSSES = {
     "content": ContentLoss,
@@ -46,12 +57,14 @@ __all__ = [
     "GramLoss",
     "GramTarget",
     "PhotorealismLoss",
+    "PhotorealismRegularization",
     "SegmentGramLoss",
     "SegmentStatistics",
     "SortedGuidance",
     "StructureLoss",
     "StructureTarget",
     "TotalVariationLoss",
+    "TotalVariationRegularizer",
     "border_distances",
     "centred_target",
     "content_loss",
@@ -61,8 +74,11 @@ __all__ = [
     "locality_loss",
     "opponent_colors",
     "photorealism_loss",
+    "photorealism_losses",
     "segment_centred_loss",
+    "segment_centred_losses",
     "segment_gram_loss",
+    "segment_gram_losses",
     "segment_statistics",
     "sorted_segment_statistics",
     "structure_loss",

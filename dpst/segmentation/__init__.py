@@ -13,6 +13,7 @@ from dpst.segmentation.label_map import (
     LabelMap,
     decode_label_maps,
     read_label_maps,
+    read_labels,
     resize_labels,
 )
 from dpst.segmentation.pairing import Pairing, pair_segments, single_segment
@@ -42,6 +43,7 @@ __all__ = [
     "pair_segments",
     "paired_regions",
     "read_label_maps",
+    "read_labels",
     "region_rows",
     "resize_labels",
     "resize_masks",
