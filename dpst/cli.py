@@ -58,6 +58,11 @@ _DEFINERS = {
 }
 
 
+def run() -> int:
+    """`main` with the arguments of the process: what `run.py` and the command `dpst` call."""
+    return main(sys.argv)
+
+
 def main(argv: Sequence[str]) -> int:
     """Run the command line.
 
