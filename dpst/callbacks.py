@@ -91,6 +91,23 @@ class CallbackRun:
         return is_over or self._solve.stop_training
 
 
+class LossRecord(keras.callbacks.Callback):
+    """Keeps the logs of each epoch; unlike `keras.callbacks.History` also those with gaps.
+
+    Args:
+        rows: the list to append them to.
+    """
+
+    def __init__(self, rows: list[dict[str, float]]) -> None:
+        """Keep the list."""
+        super().__init__()
+        self._rows = rows
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Append."""
+        self._rows.append(dict(logs or {}))
+
+
 class TensorBoard(keras.callbacks.Callback):
     """Writes losses, their terms and segments, and the image at intervals, for TensorBoard.
 

@@ -23,7 +23,7 @@ from dpst.config import TransferConfig
 from dpst.inputs import check_styles, plan_from_maps, read_plan, split_paths
 from dpst.look import LOOK_SUFFIX, Look, load_look, save_look
 from dpst.progress_line import ProgressLine
-from dpst.report import TRACE_NAME, check_report_dir, metric_lines, run_trace, write_trace
+from dpst.report import PAGE_NAME, check_report_dir, metric_lines, run_trace
 from dpst.segmentation import Pairing, segment_table
 from dpst.style_plan import StylePlan
 from dpst.whole_file import check_file_path
@@ -127,7 +127,8 @@ def define_flags() -> flags.FlagValues:
         ),
         (
             "report_dir",
-            f"Folder to write {TRACE_NAME} to: settings, segments, history and quality.",
+            f"Folder to write a picture report to, {PAGE_NAME}, and trace.json: before and after, "
+            "segments, losses, quality, settings.",
         ),
         (
             "tensorboard_dir",
@@ -214,13 +215,18 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
         _show(plan)
         _write_preview(values, photo, content_image, style_images[0], plan)
     with _quiet_startup():
-        from dpst.callbacks import CallbackRun, TensorBoard
+        from dpst.callbacks import CallbackRun, LossRecord, TensorBoard
         from dpst.extractors import load_extractor
         from dpst.memory import predicted_memory
         from dpst.pyramid import plan_levels
         from dpst.transfer import find_label_maps, load_segmentation_model, transfer
 
-    records = [TensorBoard(values.tensorboard_dir)] if values.tensorboard_dir else []
+    losses: list[dict[str, float]] = []
+    records: list[Any] = []
+    if values.report_dir:
+        records.append(LossRecord(losses))
+    if values.tensorboard_dir:
+        records.append(TensorBoard(values.tensorboard_dir))
     segmentation_model = load_segmentation_model(config) if plan is None else None
     extractor = load_extractor(config.extractor, values.weights, config.pooling)
     if plan is None:
@@ -269,9 +275,13 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     for line in metric_lines(result.metrics):
         print(f"dpst:   {line}")
     if values.report_dir:
+        from dpst.picture_report import write_report
+
         inputs = _inputs(values, photo.size, style_sizes)
-        trace = run_trace(inputs, config, result, seconds)
-        write_trace(Path(values.report_dir) / TRACE_NAME, trace)
+        trace = run_trace(inputs, config, result, seconds, losses)
+        arguments = (photo, style_images, plan, result, extractor, config)
+        write_report(values.report_dir, trace, *arguments)
+        print(f"dpst: {Path(values.report_dir) / PAGE_NAME} written.")
     return DONE
 
 

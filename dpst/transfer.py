@@ -39,6 +39,7 @@ __all__ = [
     "TransferResult",
     "find_label_maps",
     "load_segmentation_model",
+    "measure_output",
     "paint_styles",
     "stylize_images",
     "transfer",
@@ -141,7 +142,7 @@ def paint_styles(
     sizes = content_image.shape[:2], style_images[0].shape[:2]
     whole = single_segment(*sizes)
     pairing = whole if is_one else dataclasses.replace(whole, style_index=(KEPT,))
-    metrics = _measure(content_image, style_images[0], output, pairing, extractor, config)
+    metrics = measure_output(content_image, style_images[0], output, pairing, extractor, config)
     return TransferResult(
         output_image=output,
         history=solution.history,
@@ -218,7 +219,7 @@ def transfer_pair(
         solution.output_map, styled_share_map(content_image, pairing), content_image.shape[:2]
     )
     output = np.clip(look.apply(_target(content_image, config)), 0, 1)
-    metrics = _measure(content_image, style_image, output, pairing, extractor, config)
+    metrics = measure_output(content_image, style_image, output, pairing, extractor, config)
     return TransferResult(
         output_image=output,
         history=solution.history,
@@ -279,7 +280,7 @@ def _initial_image(
     return match_colors(content_image, style_image, pairing).apply(content)
 
 
-def _measure(
+def measure_output(
     content_image: np.ndarray,
     style_image: np.ndarray,
     output_image: np.ndarray,
@@ -290,6 +291,17 @@ def _measure(
     """Metrics at the solve size, with the style image at a matching scale, as it was solved.
 
     All are NaN after a KeyboardInterrupt, which must not cost the output.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1].
+        style_image: likewise.
+        output_image: likewise, of any size of the content image's aspect ratio.
+        pairing: segments of both.
+        extractor: the features to compare.
+        config: the solve size.
+
+    Returns:
+        The metrics.
     """
     names = tuple(dict.fromkeys(extractor.style_layers + extractor.content_layers))
 

@@ -29,6 +29,9 @@ LAYERS = (
     ("dpst.pairs",),
     ("dpst",),
     ("dpst.report", "dpst.batch", "dpst.progress_line", "dpst.color_lut", "dpst.memory"),
+    ("dpst.loss_chart",),
+    ("dpst.report_page",),
+    ("dpst.picture_report",),
     ("dpst.cli",),
     ("run",),
 )
