@@ -47,8 +47,8 @@ def write_row(name: str, pictures: list[np.ndarray]) -> None:
 
 def main() -> None:
     """Makes all pictures."""
-    content_image, style_image = (
-        images.read_image(ROOT / "data" / f"{name}.jpg") for name in ("content", "style")
+    content_image, style_image, painting = (
+        images.read_image(ROOT / "data" / f"{name}.jpg") for name in ("content", "style", "autumn")
     )
     labels = [read_labels(ROOT / "data" / f"{name}_labels.png") for name in ("content", "style")]
     extractor = dpst.extractors.EmbeddedExtractor()
@@ -63,20 +63,19 @@ def main() -> None:
         return [
             dpst.Stylizer(config, extractor)(
                 content_image,
-                style_image,
-                *(labels if config.method == "photo" else ()),
+                *((style_image, *labels) if config.method == "photo" else (painting,)),
             ).output_image
             for config in configs
         ]
 
+    small = [images.resize(image, (214, 320)) for image in (content_image, style_image)]
+    colors = [images.resize(np.float32(x) / 255, (214, 320)) for x in labels]
+    write_row("labels", small + colors)
     for setting, values in SWEEPS.items():
         write_row(setting, results(setting, values))
     for name, sweep in PAINTINGS.items():
         ((setting, values),) = sweep.items()
         write_row(name, results(setting, values, method="artistic"))
-    small = [images.resize(image, (214, 320)) for image in (content_image, style_image)]
-    label_colors = [images.resize(np.float32(x) / 255, (214, 320)) for x in labels]
-    write_row("labels", small + label_colors)
 
 
 if __name__ == "__main__":

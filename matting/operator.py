@@ -78,6 +78,7 @@ class MattingLaplacian:
         Raises:
             ValueError: x has another height or width than the image.
         """
+        x = tf.convert_to_tensor(x)
         if x.shape.rank != 3 or not x.shape[:2].is_compatible_with(self.stencil.shape[1:]):
             raise ValueError(
                 f"x has shape {tuple(x.shape)}, must be [height, width, channels] with (height, "
