@@ -55,21 +55,19 @@ def test_shared_traces_do_not_change_results(photo_pair, traces):
     assert shared.history[-1][2] == pytest.approx(alone.history[-1][2], rel=1e-2)
 
 
-@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
-@pytest.mark.parametrize("method", ["photo", "artistic"])
+@pytest.mark.parametrize(("method", "optimizer"), [("photo", "lbfgs"), ("artistic", "adam")])
 def test_other_numbers_of_segments_and_terms_have_traces_of_their_own(
     photo_pair, method, optimizer
 ):
     extractor = dpst.extractors.EmbeddedExtractor()
     for number, tv_weight, size in (
-        (3, 0.0, (48, 64)),
-        (6, 0.0, (40, 56)),
-        (1, 0.0, (48, 64)),
-        (6, 0.1, (44, 44)),
-        (5, 0.1, (48, 64)),
+        (3, 0.0, (32, 40)),
+        (6, 0.0, (40, 32)),
+        (5, 0.0, (36, 36)),
+        (5, 0.1, (32, 40)),
     ):
         config = dpst.TransferConfig(
-            method=method, optimizer=optimizer, max_evaluations=2, tv_weight=tv_weight
+            method=method, optimizer=optimizer, max_evaluations=1, tv_weight=tv_weight
         )
         content, style = (images.resize(image, size) for image in photo_pair[:2])
         labels = random_labels(size, number)
