@@ -1,14 +1,13 @@
 """Trains a feed-forward stylizer on a folder of photos, and exports it as a SavedModel."""
 
+import argparse
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
-from absl import app, flags
 
 from dpst import images
 from dpst.extractors import EmbeddedExtractor
@@ -82,27 +81,27 @@ def train(
     return stylizer, history.history["loss"]
 
 
-_PHOTOS = flags.DEFINE_string("photos", None, "Folder of photos to train on.", required=True)
-_STYLE = flags.DEFINE_string("style_image", None, "Painting or photo.", required=True)
-_EXPORT = flags.DEFINE_string("export_dir", None, "Folder of the SavedModel.", required=True)
-_STEPS = flags.DEFINE_integer("steps", 300, "Batches to train on.", lower_bound=1)
-_REALISM = flags.DEFINE_float("photorealism_weight", 0.0, "See dpst.losses.", lower_bound=0)
-
-
-def main(argv: Sequence[str]) -> None:
-    """Trains with the flags' files, and writes the SavedModel."""
+def main() -> None:
+    """Read the flags, train, and write the SavedModel."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--photos", required=True, help="Folder of photos to train on.")
+    parser.add_argument("--style_image", required=True, help="Painting or photo.")
+    parser.add_argument("--export_dir", required=True, help="Folder of the SavedModel.")
+    parser.add_argument("--steps", type=int, default=300, help="Batches to train on.")
+    parser.add_argument("--photorealism_weight", type=float, default=0.0)
+    arguments = parser.parse_args()
     photos = sorted(
         os.fspath(path)
-        for path in Path(_PHOTOS.value).iterdir()
+        for path in Path(arguments.photos).iterdir()
         if path.suffix.lower() in PHOTO_SUFFIXES
     )
     if not photos:
-        sys.exit(f"--photos '{_PHOTOS.value}' holds no {', '.join(PHOTO_SUFFIXES)}: add some.")
-    style_image = images.read_image(_STYLE.value, "style_image")
-    stylizer, losses = train(photos, style_image, _STEPS.value, _REALISM.value)
-    stylizer.export(_EXPORT.value, verbose=False)
+        parser.error(f"--photos '{arguments.photos}' holds no {', '.join(PHOTO_SUFFIXES)}.")
+    style_image = images.read_image(arguments.style_image, "style_image")
+    stylizer, losses = train(photos, style_image, arguments.steps, arguments.photorealism_weight)
+    stylizer.export(arguments.export_dir, verbose=False)
     print("loss in each tenth of the training:", " ".join(f"{loss:.3f}" for loss in losses))
 
 
 if __name__ == "__main__":
-    app.run(main)
+    main()
