@@ -28,11 +28,11 @@ SWEEPS: dict[str, tuple[dict[str, Any], ...]] = {
     "content_weight": tuple({"content_weight": value} for value in (0.001, 0.1, 5.0)),
     "photorealism_weight": tuple({"photorealism_weight": value} for value in (2.5, 250.0, 25000.0)),
     "structure_weight": tuple({"structure_weight": value} for value in (0.001, 0.5, 5.0)),
-    "tv_weight": tuple({"tv_weight": value} for value in (0.0, 0.1, 3.0)),
+    "tv_weight": tuple({"tv_weight": value} for value in (0.0, 3.0, 100.0)),
     "max_evaluations": tuple({"max_evaluations": value} for value in (5, 20, 60)),
     "segmentation": tuple({"segmentation": value} for value in ("none", "auto", "labels")),
     "painting_content_weight": tuple(
-        {"method": "artistic", "content_weight": value} for value in (0.02, 0.5, 10.0)
+        {"method": "artistic", "content_weight": value} for value in (0.02, 0.5, 100.0)
     ),
     "painting_preserve_color": tuple(
         {"method": "artistic", "preserve_color": value}

@@ -118,7 +118,7 @@ class PhotorealismRegularization(keras.layers.Layer):
 
     def compute_output_spec(self, inputs: Any) -> Any:
         """That of the second input."""
-        return inputs[1]
+        return keras.KerasTensor(inputs[1].shape, inputs[1].dtype)
 
     def get_config(self) -> dict:
         """Options, for saving."""

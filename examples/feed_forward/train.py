@@ -18,6 +18,7 @@ STYLE_LAYERS = ("relu1_1", "conv1", "fire3", "fire5")
 CONTENT_LAYER = "relu4_1"
 STYLE_WEIGHT = 1.0  # against 1 for the content
 TV_WEIGHT = 2.0
+MEAN = "sum_over_batch_size"
 BATCH_SIZE = 4
 CROP_SIDE = 128  # pixels
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -71,13 +72,16 @@ def train(
     training = keras.Model(stylizer.input, read(stylizer.output))
     training.compile(
         keras.optimizers.Adam(3e-3),
-        loss={name: GramLoss() for name in STYLE_LAYERS} | {CONTENT_LAYER: ContentLoss()},
+        loss={name: GramLoss(reduction=MEAN) for name in STYLE_LAYERS}
+        | {CONTENT_LAYER: ContentLoss(reduction=MEAN)},
         loss_weights={name: STYLE_WEIGHT / len(STYLE_LAYERS) for name in STYLE_LAYERS}
         | {CONTENT_LAYER: 1.0},
     )
     data = crops(paths, crop_side, batch_size).map(with_targets)
     epochs = min(10, steps)
-    history = training.fit(data, epochs=epochs, steps_per_epoch=max(steps // epochs, 1), verbose=0)
+    history = training.fit(
+        data, epochs=epochs, steps_per_epoch=max(steps // epochs, 1), shuffle=False, verbose=0
+    )
     return stylizer, history.history["loss"]
 
 
