@@ -24,6 +24,8 @@ _NUM_REQUIRED = 2
 def pair_dataset(jobs: Iterable[Job], stylizer: Stylizer | None = None) -> tf.data.Dataset:
     """The results of many transfers as a dataset, made one by one as they are asked for.
 
+    tf.data may work one pair ahead.
+
     Example:
         ```python
         jobs = [("a.jpg", "evening.jpg"), {"content_image": "b.jpg", "style_image": "snow.jpg"}]

@@ -38,6 +38,8 @@ def run_commands(text: str) -> None:
             if words[:1] == ["dpst"] or words[:2] == ["python", "run.py"]:
                 arguments = [word for word in words if word.startswith("--")]
                 assert cli.main(["dpst", *arguments]) == cli.DONE, command
+            elif words[0] == "mkdir":
+                Path(words[1]).mkdir()
             else:
                 assert command.strip().startswith(NOT_RUN), f"unknown command: {command}"
 

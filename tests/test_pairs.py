@@ -57,12 +57,12 @@ def test_results_are_made_as_they_are_asked_for_and_mix_with_other_steps(photo_p
             return super().__call__(content_image, *arguments, **options)
 
     small = [images.resize(image, (40, 40)) for image in photo_pair[:2]]
-    jobs = [photo_pair[:2], small, photo_pair[:2]]
+    jobs = [photo_pair[:2], small, photo_pair[:2], photo_pair[:2], photo_pair[:2]]
     dataset = dpst.pair_dataset(jobs, Counting(CONFIG))
     sizes = dataset.map(lambda pair: tf.shape(pair["output_image"])).take(2)
     assert [tuple(size) for size in sizes.as_numpy_iterator()] == [(48, 64, 3), (40, 40, 3)]
-    assert len(made) == 2
-    assert len(list(dataset)) == 3  # from the start again
+    assert 2 <= len(made) <= 3  # tf.data may work one ahead
+    assert len(list(dataset)) == 5  # from the start again
 
 
 def test_iterator_of_jobs_is_read_once(stylizer, photo_pair):
