@@ -103,7 +103,10 @@ def test_layer_weights_scale_their_terms(extractor, pictures):
         features = extractor(content[None], LAYERS)
         values.append(
             sum(
-                float(term.weight * term.function(term.target, features[term.layer_name])[0])
+                float(
+                    term.weight
+                    * np.sum(term.function(term.target, features[term.layer_name]).numpy())
+                )
                 for term in objective.terms
                 if term.name == "style" and term.layer_name in LAYERS
             )
