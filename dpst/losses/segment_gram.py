@@ -152,12 +152,16 @@ class SegmentGramLoss(keras.losses.Loss):
     Features are [batch, height, width, channels], guidance [batch, height, width, K] holds the
     masks of the K segments at the features' size; style and output may differ in size. A segment
     weighs by its share of the output's guidance, one that is empty in either contributes 0.
+
+    For `model.compile`, which knows one tensor an output, `num_segments` says how many last
+    channels of a tensor are the guidance: `Concatenate()([features, guidance])`.
     """
 
     def __init__(
         self,
         statistic: str = "centred",
         normalization: str = "relative",
+        num_segments: int | None = None,
         name: str = "segment_gram_loss",
         **options: object,
     ) -> None:
@@ -166,6 +170,7 @@ class SegmentGramLoss(keras.losses.Loss):
         Args:
             statistic: "centred" for means and covariances, "gram" for raw Gram matrices.
             normalization: of "gram", see `segment_gram_loss`.
+            num_segments: last channels that are guidance; None takes pairs.
             name: name of the loss.
             options: further options of `keras.losses.Loss`.
 
@@ -181,13 +186,14 @@ class SegmentGramLoss(keras.losses.Loss):
                 raise ValueError(f"{option} is {value!r}, must be one of {', '.join(choices)}.")
         self.statistic = statistic
         self.normalization = normalization
+        self.num_segments = num_segments
 
     def call(
         self, y_true: tuple[tf.Tensor, tf.Tensor], y_pred: tuple[tf.Tensor, tf.Tensor]
     ) -> tf.Tensor:
         """See `segment_centred_loss` and `segment_gram_loss`."""
-        style_features, style_guidance = map(tf.convert_to_tensor, y_true)
-        features, guidance = map(tf.convert_to_tensor, y_pred)
+        style_features, style_guidance = self._pair(y_true)
+        features, guidance = self._pair(y_pred)
         style = segment_statistics(style_features, style_guidance)
         output = segment_statistics(features, guidance)
         shares = tf.reduce_mean(guidance, [1, 2])
@@ -199,5 +205,12 @@ class SegmentGramLoss(keras.losses.Loss):
 
     def get_config(self) -> dict:
         """Options, for saving."""
-        options = {"statistic": self.statistic, "normalization": self.normalization}
-        return {**super().get_config(), **options}
+        names = ("statistic", "normalization", "num_segments")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+    def _pair(self, y: tf.Tensor | tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        """Features and guidance."""
+        if self.num_segments is None:
+            return tf.convert_to_tensor(y[0]), tf.convert_to_tensor(y[1])
+        y = tf.convert_to_tensor(y)
+        return y[..., : -self.num_segments], y[..., -self.num_segments :]
