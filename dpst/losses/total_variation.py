@@ -62,9 +62,9 @@ class TotalVariationRegularizer(keras.regularizers.Regularizer):
         self.weight = weight
 
     def __call__(self, x: tf.Tensor) -> tf.Tensor:
-        """The term, float32 scalar, of images [batch, height, width, channels]."""
+        """The sum over images [batch, height, width, channels], float32; Keras divides by batch."""
         images = tf.cast(tf.convert_to_tensor(x), tf.float32)
-        return self.weight * tf.reduce_mean(total_variation(images))
+        return self.weight * tf.reduce_sum(total_variation(images))
 
     def get_config(self) -> dict:
         """Options, for saving."""
