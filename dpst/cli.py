@@ -4,41 +4,45 @@ Flags are generated from the fields of `TransferConfig`. TensorFlow is imported 
 can be checked without it has been.
 """
 
-import contextlib
 import dataclasses
+import functools
 import os
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from absl import flags
 
 from dpst import images
+from dpst.batch import run_batch
 from dpst.color_lut import LUT_SUFFIX, fit_color_lut, write_cube
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
 from dpst.inputs import check_styles, plan_from_maps, read_plan, split_paths
+from dpst.job_run import Show
+from dpst.jobs_file import read_jobs
 from dpst.look import LOOK_SUFFIX, Look, load_look, save_look
 from dpst.progress_line import ProgressLine
+from dpst.quiet_startup import quiet_startup
 from dpst.report import PAGE_NAME, check_report_dir, metric_lines, run_trace
+from dpst.run_flags import SAVED_LABELS, define_flags
 from dpst.segmentation import Pairing, segment_table
 from dpst.style_plan import StylePlan
 from dpst.whole_file import check_file_path
 
 if TYPE_CHECKING:
+    from dpst.extractors import Extractor
     from dpst.painted_picture import PaintedPicture
 
-DONE, BAD_INPUT, INTERRUPTED = 0, 1, 130
-
-SAVED_LABELS = ("content_labels.png", "style_labels.png")
+DONE, BAD_INPUT, SOME_FAILED, INTERRUPTED = 0, 1, 2, 130
 
 USAGE = """dpst: give a photo the look of another photo, and keep it a photo.
 
   run.py --content_image=C --style_image=S --output_image=O [--content_labels=CL --style_labels=SL]
   run.py --content_image=C --apply_map=look.npz --output_image=O
+  run.py --jobs=jobs.csv --output_dir=D
 
 Flags (boolean ones also as --noNAME):
 """
@@ -49,13 +53,8 @@ _OF_A_SOLVE = (
     *("save_labels", "save_map", "save_lut", "report_dir", "tensorboard_dir"),
 )
 _OF_PHOTOS = ("preview", "save_map", "save_lut")
+_OF_BATCHES = ("jobs", "output_dir", "cluster", "help")
 _WORKING_SIDE = 1400  # longer side in pixels of the copies that are worked on, if not solved larger
-_DEFINERS = {
-    bool: flags.DEFINE_bool,
-    int: flags.DEFINE_integer,
-    float: flags.DEFINE_float,
-    str: flags.DEFINE_string,
-}
 
 
 def run() -> int:
@@ -71,7 +70,7 @@ def main(argv: Sequence[str]) -> int:
 
     Returns:
         Exit status: 0 done, 1 bad input (said in one line on standard error, no output file),
-        130 interrupted before there was a result.
+        2 some jobs of a batch failed, 130 interrupted before there was a result.
     """
     values = define_flags()
     try:
@@ -79,7 +78,7 @@ def main(argv: Sequence[str]) -> int:
         if values.help:
             print(USAGE + values.module_help("dpst"))
             return DONE
-        return _run(values, rest)
+        return _run_jobs(values, rest) if values.jobs else _run(values, rest)
     except (flags.Error, ValueError, OSError, FloatingPointError, ImportError) as error:
         message = " ".join(str(error).split())
         print(f"dpst: error: {message}", file=sys.stderr)
@@ -89,67 +88,45 @@ def main(argv: Sequence[str]) -> int:
         return INTERRUPTED
 
 
-def define_flags() -> flags.FlagValues:
-    """All flags: the files of a run, and one flag for each field of `TransferConfig`."""
-    values = flags.FlagValues()
-
-    def define(definer: Any, name: str, default: Any, help_text: str) -> None:
-        definer(name, default, help_text, flag_values=values, module_name="dpst")
-
-    for name, help_text in (
-        ("content_image", "Photo to keep."),
-        ("style_image", "Photo or painting whose look it takes; artistic: several as A,B."),
-        ("output_image", "File to write: .png, .jpg, .tif, .webp or .bmp."),
-        ("content_labels", "Label map of the content image, a colour a segment; or name=mask,..."),
-        (
-            "style_labels",
-            "Label map of the style image, in the same colours; or name=mask,...; several as A,B.",
-        ),
-        ("weights", "The extractor's weight file; otherwise found, or downloaded."),
-        ("preview", "File to write a first, colour-matched picture to, within about a second."),
-        (
-            "save_labels",
-            "Folder to write the label maps to that were found without label files: "
-            f"{' and '.join(SAVED_LABELS)}, to be looked at, edited and given back.",
-        ),
-        (
-            "save_map",
-            "File look.npz to write what was found to, for other frames or exports of the photo.",
-        ),
-        (
-            "apply_map",
-            "File of --save_map to apply to a content image of the same view; nothing is solved.",
-        ),
-        (
-            "save_lut",
-            "File look.cube to write the part of the look to that is the same all over the photo, "
-            "a 3D lookup table for photo and video editors.",
-        ),
-        (
-            "report_dir",
-            f"Folder to write a picture report to, {PAGE_NAME}, and trace.json: before and after, "
-            "segments, losses, quality, settings.",
-        ),
-        (
-            "tensorboard_dir",
-            "Folder to write records for TensorBoard to: losses, segments, images. Needs the "
-            "package tensorboard.",
-        ),
-    ):
-        define(flags.DEFINE_string, name, None, help_text)
-    define(
-        flags.DEFINE_bool, "dry_run", False, "Check everything, show the segments, solve nothing."
-    )
-    define(flags.DEFINE_bool, "help", False, "Show this text.")
-    for field in dataclasses.fields(TransferConfig):
-        help_text = field.metadata["help"]
-        if field.metadata["choices"]:
-            help_text += f" One of: {', '.join(field.metadata['choices'])}."
-        define(_DEFINERS[field.metadata["type"]], field.name, field.default, help_text)
-    return values
+def _run_jobs(values: flags.FlagValues, rest: Sequence[str]) -> int:
+    """Run the jobs of a jobs file; what is given beside it holds for all of them."""
+    if rest:
+        raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
+    if not values.output_dir:
+        raise ValueError("--output_dir is missing, --jobs must have a folder to put results in.")
+    given = [name for name in values if values[name].present and name not in _OF_BATCHES]
+    common = {name: str(values[name].value) for name in given}
+    columns = [name for name in values if name not in (*_OF_BATCHES, "checkpoint_dir", "dry_run")]
+    jobs = read_jobs(values.jobs, values.output_dir, columns, common)
+    _shared_extractor.cache_clear()
+    return run_batch(jobs, values.output_dir, run_pair, values.dry_run, values.cluster or "")
 
 
-def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
+def run_pair(pair_flags: Mapping[str, str], show: Show) -> None:
+    """Run one pair of a batch; pairs of one process share their extractor, and by it traces.
+
+    Args:
+        pair_flags: values of its flags by name.
+        show: is told of its progress.
+
+    Raises:
+        KeyboardInterrupt: interrupted; no output was written.
+        Exception: what else `main` tells in one line.
+    """
+    values = define_flags()
+    values(["run.py", *(f"--{name}={text}" for name, text in pair_flags.items())])
+    _run(values, (), show)
+
+
+@functools.lru_cache(maxsize=4)
+def _shared_extractor(name: str, weights: str | None, pooling: str) -> "Extractor":
+    from dpst.extractors import load_extractor
+
+    return load_extractor(name, weights, pooling)
+
+
+def _run(values: flags.FlagValues, rest: Sequence[str], show: Show | None = None) -> int:
+    """Run a pair; one of a batch if `show` is given, which is told of its progress."""
     if rest:
         raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
     is_solved = not values.apply_map
@@ -180,6 +157,8 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
         check_report_dir(values.report_dir)
     if values.tensorboard_dir:
         check_report_dir(values.tensorboard_dir, "tensorboard_dir")
+    if values.checkpoint_dir:
+        check_report_dir(values.checkpoint_dir, "checkpoint_dir")
     if values.save_map:
         check_file_path(values.save_map, "save_map", (LOOK_SUFFIX,))
     if values.save_lut:
@@ -214,11 +193,13 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     if plan:
         _show(plan)
         _write_preview(values, photo, content_image, style_images[0], plan)
-    with _quiet_startup():
+    with quiet_startup():
         from dpst.callbacks import CallbackRun, LossRecord, TensorBoard
         from dpst.extractors import load_extractor
         from dpst.memory import predicted_memory
+        from dpst.optimizers import StopReason
         from dpst.pyramid import plan_levels
+        from dpst.run_checkpoint import run_checkpoint
         from dpst.transfer import find_label_maps, load_segmentation_model, transfer
 
     losses: list[dict[str, float]] = []
@@ -228,7 +209,8 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     if values.tensorboard_dir:
         records.append(TensorBoard(values.tensorboard_dir))
     segmentation_model = load_segmentation_model(config) if plan is None else None
-    extractor = load_extractor(config.extractor, values.weights, config.pooling)
+    load = _shared_extractor if show else load_extractor
+    extractor = load(config.extractor, values.weights, config.pooling)
     if plan is None:
         label_maps = find_label_maps(
             content_image, style_images[0], extractor, config.num_segments, segmentation_model
@@ -246,15 +228,24 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     if values.dry_run:
         print("dpst: all inputs are in order; nothing was solved.")
         return DONE
+    checkpoint = None
+    if values.checkpoint_dir:
+        checkpoint = run_checkpoint(
+            values.checkpoint_dir, content_image, style_images, plan, extractor, config
+        )
     start = time.monotonic()
-    reporter = ProgressLine(sys.stderr.isatty())
+    reporter = ProgressLine(sys.stderr.isatty() and not show)
     # Solved and measured at the solve size; the photo itself comes after, in bands.
     small = dataclasses.replace(config, full_resolution=False)
     try:
-        with CallbackRun(records, reporter) as callback:
-            result = transfer(content_image, style_images, plan, extractor, small, callback)
+        with CallbackRun(records, show or reporter) as callback:
+            result = transfer(
+                content_image, style_images, plan, extractor, small, callback, checkpoint
+            )
     finally:
         reporter.close()
+    if show and result.stop_reason is StopReason.INTERRUPTED:
+        raise KeyboardInterrupt  # A batch does the pair anew.
     look = result.look
     if isinstance(look, Look):
         look = dataclasses.replace(look, size=photo.size)
@@ -282,6 +273,10 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
         arguments = (photo, style_images, plan, result, extractor, config)
         write_report(values.report_dir, trace, *arguments)
         print(f"dpst: {Path(values.report_dir) / PAGE_NAME} written.")
+    if checkpoint and checkpoint.error:
+        print(f"dpst: note: the checkpoint {checkpoint.error}.", file=sys.stderr)
+    if checkpoint and result.stop_reason is not StopReason.INTERRUPTED:
+        checkpoint.remove()
     return DONE
 
 
@@ -350,25 +345,3 @@ def _inputs(
         if values[name].value:
             inputs[name] = {"path": values[name].value}
     return inputs
-
-
-@contextlib.contextmanager
-def _quiet_startup() -> Iterator[None]:
-    """Hold back what TensorFlow's libraries print while they load; show it if that fails.
-
-    They write to the file descriptor itself, before any setting of the log level is read.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    original = os.dup(2)
-    with tempfile.TemporaryFile() as held_back:
-        os.dup2(held_back.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            held_back.seek(0)
-            os.write(original, held_back.read())
-            raise
-        finally:
-            os.dup2(original, 2)
-            os.close(original)

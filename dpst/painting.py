@@ -11,6 +11,7 @@ import numpy as np
 
 from dpst import images
 from dpst.artistic import artistic_objective, locality_term, localized_by_distance
+from dpst.checkpoint import Checkpoint
 from dpst.color_preservation import (
     luminance,
     matched_colors,
@@ -44,6 +45,7 @@ def paint(
     extractor: Extractor,
     config: TransferConfig,
     callback: Callback | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Solution[PaintedPicture]:
     """Paints the content image in the manner of the style images.
 
@@ -55,6 +57,7 @@ def paint(
         extractor: source of the features.
         config: the settings; `multi_style` says how the regions meet.
         callback: see `solve`.
+        checkpoint: see `solve`.
 
     Returns:
         The solution. After a KeyboardInterrupt, the best so far.
@@ -70,10 +73,8 @@ def paint(
             "paint."
         )
     canvas, styles = _prepared(content_image, style_images, config)
-    if config.multi_style == "composite":
-        solution = _composite(canvas, styles, regions, extractor, config, callback)
-    else:
-        solution = _solved(canvas, styles, regions, extractor, config, callback)
+    solved = _composite if config.multi_style == "composite" else _solved
+    solution = solved(canvas, styles, regions, extractor, config, callback, checkpoint)
     picture = np.clip(solution.output_map.apply(content_image), 0, 1)
     if config.preserve_color == "luminance":
         picture = with_colors_of(content_image, picture)
@@ -102,6 +103,7 @@ def _solved(
     extractor: Extractor,
     config: TransferConfig,
     callback: Callback | None,
+    checkpoint: Checkpoint | None,
 ) -> Solution[PaintedPicture]:
     """One coarse-to-fine solve."""
     levels = plan_painting(content_image.shape[:2], config.solve_size, config.max_evaluations)
@@ -120,7 +122,8 @@ def _solved(
     is_photo = config.photorealism_weight > 0
     carrier = Carrier(AS_PICTURE.fit, solver_preconditioner) if is_photo else AS_PICTURE
     start = _initial_image(content_image, style_images, config, levels[0])
-    return solve(content_image, start, levels, build, carrier, config.optimizer, callback)
+    options = config.optimizer, callback, checkpoint
+    return solve(content_image, start, levels, build, carrier, *options)
 
 
 def _composite(
@@ -130,6 +133,7 @@ def _composite(
     extractor: Extractor,
     config: TransferConfig,
     callback: Callback | None,
+    checkpoint: Checkpoint | None,
 ) -> Solution[PaintedPicture]:
     """Each region's style solved alone on the whole image, the results put together by the masks.
 
@@ -140,9 +144,10 @@ def _composite(
     picture = content_image.copy()
     history: list[tuple[int, int, float]] = []
     stop_reason = StopReason.MAX_EVALUATIONS
-    for group in _groups(regions):
+    for number, group in enumerate(_groups(regions)):
         only = dataclasses.replace(group[0], mask=whole, weight=1.0)
-        solution = _solved(content_image, style_images, [only], extractor, alone, callback)
+        options = extractor, alone, callback, checkpoint and checkpoint.part(number)
+        solution = _solved(content_image, style_images, [only], *options)
         share = average_masks(
             np.sum([region.mask for region in group], 0)[None], content_image.shape[:2]
         )[0]

@@ -7,6 +7,18 @@ if TYPE_CHECKING:
     from dpst.pyramid import Progress
 
 
+def progress_text(progress: "Progress") -> str:
+    """Where a solve stands, in words."""
+    height, width = progress.image.shape[:2]
+    text = f"level {progress.level + 1} of {progress.num_levels} ({width}x{height}): "
+    if progress.loss is None:
+        return text + "starting"
+    return text + (
+        f"evaluation {progress.evaluations} of {progress.max_evaluations}, "
+        f"loss {progress.loss:.4f}, about {progress.seconds_left:.0f} s left"
+    )
+
+
 class ProgressLine:
     """Progress on standard error: one line that renews itself on a terminal, else plain lines."""
 
@@ -16,15 +28,7 @@ class ProgressLine:
 
     def __call__(self, progress: "Progress") -> None:
         """Show where a solve stands."""
-        height, width = progress.image.shape[:2]
-        line = f"dpst: level {progress.level + 1} of {progress.num_levels} ({width}x{height}): "
-        if progress.loss is None:
-            line += "starting"
-        else:
-            line += (
-                f"evaluation {progress.evaluations} of {progress.max_evaluations}, "
-                f"loss {progress.loss:.4f}, about {progress.seconds_left:.0f} s left"
-            )
+        line = f"dpst: {progress_text(progress)}"
         if self._is_terminal:
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
         else:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, Protocol, TypeVar
@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from dpst import images
+from dpst.checkpoint import Checkpoint, SolveState
 from dpst.objective import Objective
 from dpst.optimizers import OptimizerResult, StopReason, adam, lbfgs
 from dpst.painted_picture import PaintedPicture
@@ -213,6 +214,7 @@ def solve(
     carrier: Carrier[MapT],
     optimizer: str = "lbfgs",
     callback: Callable[[Progress], bool | None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Solution[MapT]:
     """Minimise an objective from the coarsest level to the finest.
 
@@ -223,19 +225,22 @@ def solve(
         build_objective: makes the objective of a level from the content image at its size.
         carrier: what goes from level to level: `AS_PHOTO` or `AS_PICTURE`.
         optimizer: "lbfgs" or "adam".
-        callback: called with the initial image at once, and after each chunk; if it returns True,
-            the solve ends with what it has.
+        callback: called with the initial image at once, unless a saved state is gone on from, and
+            after each chunk; if it returns True, the solve ends with what it has.
+        checkpoint: goes on from the state that it holds, if any, and is kept up to date.
 
     Returns:
-        The solution. After a KeyboardInterrupt, the best so far.
+        The solution. After a KeyboardInterrupt, the best so far; likewise where the objective of a
+        level after the first is not finite where it starts.
 
     Raises:
         KeyboardInterrupt: interrupted before there was any result.
-        FloatingPointError: the objective is not finite where it starts.
+        FloatingPointError: the objective is not finite where the first level starts.
         ValueError: there are no levels.
     """
-    history: list[tuple[int, int, float]] = []
-    clock = _Clock(levels)
+    saved = checkpoint.load(optimizer) if checkpoint else None
+    history = list(saved.history) if saved else []
+    clock = _Clock(levels, saved)
     output_map: MapT | None = None
     stop_reason = StopReason.MAX_EVALUATIONS
 
@@ -254,20 +259,27 @@ def solve(
         return callback is not None and bool(callback(progress))
 
     for index, level in enumerate(levels):
+        if saved and index < saved.level:
+            continue
         content = images.resize(content_image, level.size)
         start = initial_image if output_map is None else output_map.apply(content)
         start = np.clip(start, 0, 1)
-        result = None
+        result = saved.result if saved and index == saved.level else None
+        stop_reason = result.stop_reason if result is not None else stop_reason
         try:
-            if index == 0 and report(None, start):
+            if index == 0 and result is None and report(None, start):
                 output_map = carrier.fit(content, start)
                 stop_reason = StopReason.INTERRUPTED
                 break
             objective = build_objective(content)
             preconditioner = carrier.preconditioner and carrier.preconditioner(content)
-            for result in _chunks(objective, preconditioner, start, level, optimizer):
+            losses = [loss for at, _, loss in history if at == index]
+            chunks = _chunks(objective, preconditioner, start, level, optimizer, result, losses)
+            for result in chunks:
                 stop_reason = result.stop_reason
                 history.append((index, result.num_evaluations, float(result.value)))
+                if checkpoint:
+                    checkpoint.save(SolveState(index, tuple(history), result))
                 if report(result, result.position):
                     stop_reason = StopReason.INTERRUPTED
                     break
@@ -275,6 +287,10 @@ def solve(
             if result is None and output_map is None:
                 raise
             stop_reason = StopReason.INTERRUPTED
+        except FloatingPointError:
+            if result is None and output_map is None:
+                raise
+            stop_reason = StopReason.NOT_FINITE
         if result is not None:
             output = np.clip(result.position.numpy(), 0, 1)
             output_map = carrier.fit(content, output)
@@ -291,23 +307,26 @@ def _chunks(
     start: np.ndarray,
     level: Level,
     optimizer: str,
+    result: OptimizerResult | None = None,
+    values: Sequence[float] = (),
 ) -> Iterator[OptimizerResult]:
-    """The minimiser's results after each chunk, until the level ends."""
+    """The minimiser's results after each chunk, until the level ends.
+
+    They go on from a result, if there is one, after chunks that ended with some values.
+    """
     minimize = partial(OPTIMIZERS[optimizer], preconditioner=preconditioner)
     position = tf.constant(start, tf.float32)
-    result: OptimizerResult | None = None
-    values: list[float] = []
-    done = 0
-    while done < level.max_evaluations:
+    values = list(values)
+    while result is None or not _is_over(result, level):
         previous = result
+        done = 0 if result is None else result.num_evaluations
         result = minimize(
             objective,
             position,
             max_evaluations=min(CHUNK_EVALUATIONS, level.max_evaluations - done),
             previous_result=previous,
         )
-        done = result.num_evaluations
-        if result.stop_reason is StopReason.NOT_FINITE and previous is None:
+        if not np.isfinite(float(result.value)):
             raise FloatingPointError(
                 f"the objective is {float(result.value)} at the initial image, it and its "
                 "gradient must be finite; lower the weights, or start from --init=content."
@@ -318,19 +337,29 @@ def _chunks(
             if values[-3] - values[-1] < MIN_PROGRESS * values[-3]:
                 result = dataclasses.replace(result, stop_reason=StopReason.LITTLE_PROGRESS)
         yield result
-        if result.stop_reason is not StopReason.MAX_EVALUATIONS:
-            return
+
+
+def _is_over(result: OptimizerResult, level: Level) -> bool:
+    """Whether a level ends with this result."""
+    is_spent = result.num_evaluations >= level.max_evaluations
+    return is_spent or result.stop_reason is not StopReason.MAX_EVALUATIONS
 
 
 class _Clock:
     """Estimates the time left, from the time that a pixel's evaluation took so far."""
 
-    def __init__(self, levels: tuple[Level, ...]) -> None:
+    def __init__(self, levels: tuple[Level, ...], saved: SolveState | None) -> None:
         self._pixels = [level.size[0] * level.size[1] for level in levels]
         self._work = [p * n.max_evaluations for p, n in zip(self._pixels, levels, strict=True)]
         self._start = time.monotonic()
+        self._done_before = 0
+        if saved:
+            self._done_before = self._done(saved.level, saved.result.num_evaluations)
 
     def seconds_left(self, level: int, evaluations: int) -> float:
-        done = sum(self._work[:level]) + evaluations * self._pixels[level]
+        done = self._done(level, evaluations)
         elapsed = time.monotonic() - self._start
-        return elapsed / done * (sum(self._work) - done)
+        return elapsed / max(done - self._done_before, 1) * (sum(self._work) - done)
+
+    def _done(self, level: int, evaluations: int) -> int:
+        return sum(self._work[:level]) + evaluations * self._pixels[level]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dpst import images
+from dpst.checkpoint import Checkpoint
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor
@@ -91,11 +92,13 @@ def transfer(
     extractor: Extractor,
     config: TransferConfig,
     callback: Callable[[Progress], bool | None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> TransferResult:
     """The transfer of checked images whose segments are planned already, by either method."""
+    options = extractor, config, callback, checkpoint
     if isinstance(plan, StylePlan):
-        return paint_styles(content_image, style_images, plan, extractor, config, callback)
-    return transfer_pair(content_image, style_images[0], plan, extractor, config, callback)
+        return paint_styles(content_image, style_images, plan, *options)
+    return transfer_pair(content_image, style_images[0], plan, *options)
 
 
 def as_list(value: Any) -> list[Any]:
@@ -133,9 +136,11 @@ def paint_styles(
     extractor: Extractor,
     config: TransferConfig,
     callback: Callable[[Progress], bool | None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> TransferResult:
     """The artistic transfer of checked images whose regions are planned already."""
-    solution = paint(content_image, style_images, plan.regions, extractor, config, callback)
+    options = extractor, config, callback, checkpoint
+    solution = paint(content_image, style_images, plan.regions, *options)
     output = np.clip(solution.output_map.apply(_target(content_image, config)), 0, 1)
     # A distance from the style is one from one style.
     is_one = len(style_images) == 1
@@ -207,14 +212,14 @@ def transfer_pair(
     extractor: Extractor,
     config: TransferConfig,
     callback: Callable[[Progress], bool | None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> TransferResult:
     """The photo transfer of checked images whose segments are paired already."""
     levels = plan_levels(content_image.shape[:2], config.solve_size, config.max_evaluations)
     build = partial(_level_objective, extractor, style_image, pairing, config)
     initial_image = _initial_image(content_image, style_image, pairing, config, levels[0].size)
-    solution = solve(
-        content_image, initial_image, levels, build, AS_PHOTO, config.optimizer, callback
-    )
+    options = config.optimizer, callback, checkpoint
+    solution = solve(content_image, initial_image, levels, build, AS_PHOTO, *options)
     look = Look(
         solution.output_map, styled_share_map(content_image, pairing), content_image.shape[:2]
     )

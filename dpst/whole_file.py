@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
+import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO
+
+_LEFTOVER_AGE = 3600  # Seconds without a write after which nobody writes any more.
 
 
 @contextlib.contextmanager
@@ -30,11 +34,26 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     try:
         with open(temporary, "xb") as file:
             yield file
+            file.flush()
+            os.fsync(file.fileno())  # Else a power cut may leave the new name without contents.
         os.replace(temporary, path)
     finally:
         # Not unlink(missing_ok=True): below a file in the folder's place that is an error.
         if temporary.exists():
             temporary.unlink()
+
+
+def remove_leftovers(folder: str | os.PathLike[str]) -> None:
+    """Removes what `whole_file` left in a folder where its process was killed while it wrote.
+
+    Args:
+        folder: Where to look; other processes may be writing there, so young files stay.
+    """
+    for path in Path(folder).glob(".*.tmp"):
+        with contextlib.suppress(OSError):
+            is_ours = re.fullmatch(r"\.[0-9a-f]{16}\.tmp", path.name) is not None
+            if is_ours and time.time() - path.stat().st_mtime > _LEFTOVER_AGE:
+                path.unlink()
 
 
 def check_file_path(path: str | os.PathLike[str], name: str, suffixes: Collection[str]) -> None:

@@ -15,12 +15,12 @@ ROOT = Path(__file__).parent.parent
 # Bottom first: a unit imports only from lower layers, never from its siblings. A unit is a package
 # or a module right below `dpst`, or `matting` as a whole.
 LAYERS = (
-    ("dpst.whole_file",),
+    ("dpst.whole_file", "dpst.digest"),
     ("matting", "dpst.images", "dpst.config", "dpst.model_files", "dpst.weight_lists"),
     ("dpst.extractors", "dpst.losses", "dpst.optimizers", "dpst.segmentation", "dpst.metrics"),
     ("dpst.color_matching", "dpst.kept_segments", "dpst.style_plan", "dpst.style_terms"),
     ("dpst.color_preservation", "dpst.inputs", "dpst.look", "dpst.objective"),
-    ("dpst.image_terms", "dpst.painted_picture"),
+    ("dpst.image_terms", "dpst.painted_picture", "dpst.checkpoint"),
     ("dpst.artistic", "dpst.photo"),
     ("dpst.pyramid",),
     ("dpst.painting", "dpst.transfer_result"),
@@ -28,10 +28,15 @@ LAYERS = (
     ("dpst.stylizer",),
     ("dpst.pairs",),
     ("dpst",),
-    ("dpst.report", "dpst.batch", "dpst.progress_line", "dpst.color_lut", "dpst.memory"),
+    ("dpst.report", "dpst.progress_line", "dpst.color_lut", "dpst.memory", "dpst.jobs_file"),
+    ("dpst.batch_line", "dpst.job_record", "dpst.quiet_startup"),
+    ("dpst.run_checkpoint", "dpst.run_flags"),
     ("dpst.loss_chart",),
     ("dpst.report_page",),
     ("dpst.picture_report",),
+    ("dpst.job_run",),
+    ("dpst.cluster",),
+    ("dpst.batch",),
     ("dpst.cli",),
     ("run",),
 )

@@ -97,13 +97,18 @@ def minimize(
         rate = tf.constant(learning_rate, state.position.dtype)
         last_evaluation = state.num_evaluations + budget
         state = run(*functions, state, rate, last_evaluation)
+    return result_of(state)
+
+
+def result_of(state: AdamState, stop_reason: StopReason | None = None) -> OptimizerResult:
+    """The result that a state stands for; for another reason to stop than its own, if given."""
     return OptimizerResult(
         position=state.best_position,
         value=state.best_value,
         gradient=state.best_gradient,
         num_evaluations=int(state.num_evaluations),
         num_iterations=int(state.num_iterations),
-        stop_reason=_REASONS[int(state.status)],
+        stop_reason=stop_reason or _REASONS[int(state.status)],
         state=state,
     )
 

@@ -108,13 +108,18 @@ def minimize(
         state,
         state.num_evaluations + max_evaluations,
     )
+    return result_of(state)
+
+
+def result_of(state: LbfgsState, stop_reason: StopReason | None = None) -> OptimizerResult:
+    """The result that a state stands for; for another reason to stop than its own, if given."""
     return OptimizerResult(
         position=state.position,
         value=state.value,
         gradient=state.gradient,
         num_evaluations=int(state.num_evaluations),
         num_iterations=max(int(state.num_iterations), 0),
-        stop_reason=_REASONS[int(state.status)],
+        stop_reason=stop_reason or _REASONS[int(state.status)],
         state=state,
     )
 
