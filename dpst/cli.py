@@ -83,6 +83,9 @@ def main(argv: Sequence[str]) -> int:
         message = " ".join(str(error).split())
         print(f"dpst: error: {message}", file=sys.stderr)
         return BAD_INPUT
+    except MemoryError:
+        print("dpst: error: there is too little memory: lower --solve_size.", file=sys.stderr)
+        return BAD_INPUT
     except KeyboardInterrupt:
         print("dpst: interrupted before there was a result; nothing was written.", file=sys.stderr)
         return INTERRUPTED
@@ -173,6 +176,7 @@ def _run(values: flags.FlagValues, rest: Sequence[str], show: Show | None = None
     photo = images.read_photo(values.content_image, "content_image")
     style_photos = [images.read_photo(path, "style_image") for path in style_paths]
     working_side = max(_WORKING_SIDE, config.solve_size)
+    _check_sizes(values, config, photo.size)
     content_image = photo.image(working_side)
     style_images = [style_photo.image(working_side) for style_photo in style_photos]
     style_sizes = [style_photo.size for style_photo in style_photos]
@@ -285,12 +289,20 @@ def _apply_look(values: flags.FlagValues, config: TransferConfig) -> int:
     look = load_look(values.apply_map)
     photo = images.read_photo(values.content_image, "content_image")
     look.check_view(photo.size)
+    _check_sizes(values, config, photo.size)
     if values.dry_run:
         print("dpst: all inputs are in order; nothing was written.")
         return DONE
     _write_photo(values, config, look, photo)
     print(f"dpst: {values.output_image} written, with the look of {values.apply_map}.")
     return DONE
+
+
+def _check_sizes(values: flags.FlagValues, config: TransferConfig, size: images.Size) -> None:
+    """Check that the formats of the pictures hold the content image's size."""
+    for name in ("output_image", "preview"):
+        if values[name].value and (config.full_resolution or name == "preview"):
+            images.check_output_size(values[name].value, size, name)
 
 
 def _write_photo(

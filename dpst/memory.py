@@ -53,8 +53,20 @@ def num_features(extractor: Extractor, size: images.Size) -> int:
     """
     names = tuple(dict.fromkeys(extractor.style_layers + extractor.content_layers))
     network = extractor.select(names)
-    outputs = [layer.output for layer in network.layers]
-    shapes = keras.Model(network.inputs, outputs).compute_output_spec(
+    shapes = keras.Model(network.inputs, _all_tensors(network)).compute_output_spec(
         keras.KerasTensor((1, *size, 3))
     )
     return sum(math.prod(tensor.shape) for tensor in keras.tree.flatten(shapes))
+
+
+def _all_tensors(network: keras.Model) -> list[keras.KerasTensor]:
+    """All tensors of a network; `layer.output` may be that of another which shares the layer."""
+    found: dict[int, keras.KerasTensor] = {}
+    todo = list(network.outputs)
+    while todo:
+        tensor = todo.pop()
+        if id(tensor) not in found:
+            found[id(tensor)] = tensor
+            operation, node_index, _ = tensor._keras_history
+            todo += operation._inbound_nodes[node_index].input_tensors
+    return list(found.values())

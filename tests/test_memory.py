@@ -36,6 +36,13 @@ def test_features_are_counted_layer_by_layer(extractor):
     assert num_features(extractor, (40, 60)) == 40 * 60 * (3 + 8) + 20 * 30 * 16
 
 
+def test_features_of_a_model_that_is_read_again_are_counted():
+    inputs = keras.Input((None, None, 3), name="images")
+    outputs = keras.layers.Conv2D(4, 3, padding="same", activation="relu")(inputs)
+    extractor = dpst.extractors.KerasModelExtractor(keras.Model(inputs, outputs))
+    assert num_features(extractor, (40, 60)) == 40 * 60 * (3 + 4)
+
+
 def test_prediction_grows_with_the_solve_and_with_the_photo(extractor):
     def predict(solve_size, photo_size, dtype=np.uint8):
         photo = images.Photo(np.zeros((*photo_size, 3), dtype))

@@ -17,7 +17,13 @@ from dpst.images.resizing import (
     resize,
     workable_size,
 )
-from dpst.images.writing import check_output_path, losses_in_format, write_image, write_photo
+from dpst.images.writing import (
+    check_output_path,
+    check_output_size,
+    losses_in_format,
+    write_image,
+    write_photo,
+)
 
 __all__ = [
     "MINIMUM_SIDE",
@@ -26,6 +32,7 @@ __all__ = [
     "Size",
     "area_weights",
     "check_output_path",
+    "check_output_size",
     "check_size",
     "cubic_weights",
     "decode_image",

@@ -99,6 +99,8 @@ def opened_image(path: str | os.PathLike[str], name: str) -> Iterator[Image.Imag
         raise ValueError(f"{name} '{path}' is a folder: give the path of an image file.")
     if not path.exists():
         raise FileNotFoundError(f"{name} '{path}' does not exist: give the path of an image file.")
+    if not path.is_file():
+        raise ValueError(f"{name} '{path}' is a pipe or a device: give the path of an image file.")
     if path.stat().st_size == 0:
         raise ValueError(f"{name} '{path}' is empty (0 bytes): save or download the image again.")
     if path.suffix.lower() in _HEIF_SUFFIXES:
@@ -121,6 +123,10 @@ def opened_image(path: str | os.PathLike[str], name: str) -> Iterator[Image.Imag
         raise ValueError(
             f"{name} '{path}' has more than {limit} million pixels, the most that is read: scale "
             "it down first."
+        ) from error
+    except PermissionError as error:
+        raise ValueError(
+            f"{name} '{path}' may not be read by this user: change its permissions."
         ) from error
     except (
         Exception

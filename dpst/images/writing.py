@@ -17,7 +17,7 @@ from dpst.images.decoding import to_unit_range
 from dpst.images.deep_files import write_deep_png, write_deep_tiff
 from dpst.images.metadata import Metadata
 from dpst.images.photo import Photo, quantized
-from dpst.images.resizing import Pixels
+from dpst.images.resizing import Pixels, Size
 from dpst.whole_file import check_file_path, whole_file
 
 _FORMATS = {
@@ -32,6 +32,7 @@ _FORMATS = {
 _OPAQUE_FORMATS = ("JPEG", "BMP")
 _DEEP_WRITERS = {"PNG": write_deep_png, "TIFF": write_deep_tiff}
 _QUALITY = 95
+_LARGEST_SIDES = {"JPEG": 65500, "WEBP": 16383}  # Pixels that the formats' libraries take.
 _JPEG_SEGMENT = 65000  # Bytes of metadata that one segment of a JPEG file holds.
 
 
@@ -48,6 +49,25 @@ def check_output_path(path: str | os.PathLike[str], name: str = "output_image") 
             those that `write_image` writes.
     """
     check_file_path(path, name, _FORMATS)
+
+
+def check_output_size(path: str | os.PathLike[str], size: Size, name: str = "output_image") -> None:
+    """Checks that a format holds images of some size.
+
+    Args:
+        path: Where the image shall go; the suffix sets the format.
+        size: (height, width).
+        name: Where the path came from, for messages.
+
+    Raises:
+        ValueError: If a side is too long for it.
+    """
+    largest = _LARGEST_SIDES.get(_FORMATS[Path(path).suffix.lower()])
+    if largest is not None and max(size) > largest:
+        raise ValueError(
+            f"{name} '{os.fspath(path)}' shall be {size[1]}x{size[0]} px (width x height), its "
+            f"format holds sides of at most {largest} px: write a .png or .tif file."
+        )
 
 
 def write_image(path: str | os.PathLike[str], image: npt.ArrayLike) -> None:
