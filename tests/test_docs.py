@@ -62,6 +62,8 @@ def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, source in (("mine", "content"), ("theirs", "style")):
         labels = tmp_path / "data" / f"{source}_labels.png"
         shutil.copy(labels, tmp_path / f"{name}_labels.png")
+    rows = ("content_image,style_image", "mine.jpg,theirs.jpg", "mine.jpg,another.jpg")
+    (tmp_path / "jobs.csv").write_text("\n".join(rows))
     for name in ("my_sky", "their_sky"):
         mask = np.zeros(content_image.shape, np.float32)
         mask[:16] = 1
