@@ -132,6 +132,9 @@ def _run(values: flags.FlagValues, rest: Sequence[str], show: Show | None = None
     """Run a pair; one of a batch if `show` is given, which is told of its progress."""
     if rest:
         raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
+    for name in ("output_dir", "cluster"):
+        if values[name].value:
+            raise ValueError(f"--{name} is given without --jobs, which it is for: leave it out.")
     is_solved = not values.apply_map
     for name in _REQUIRED if is_solved else ("content_image", "output_image"):
         if not values[name].value:

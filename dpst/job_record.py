@@ -10,7 +10,13 @@ from typing import Any
 
 from dpst import __version__
 from dpst.digest import digest, file_digest
-from dpst.jobs_file import OUTPUT_FLAGS, Job, input_files
+from dpst.jobs_file import (
+    INPUT_FLAGS,
+    INPUT_FLAGS_OR_NAMES,
+    OUTPUT_FLAGS,
+    Job,
+    input_files,
+)
 from dpst.whole_file import whole_file
 
 RECORD_SUFFIX = ".job.json"
@@ -41,9 +47,10 @@ def job_digest(job: Job) -> str:
             continue
         if name in OUTPUT_FLAGS:
             text = os.path.basename(text)
-        # Longest first: a path may be the beginning of another.
-        for path in sorted(contents, key=len, reverse=True):
-            text = text.replace(path, f"sha256:{contents[path]}")
+        elif name in (*INPUT_FLAGS, *INPUT_FLAGS_OR_NAMES):
+            # Longest first: a path may be the beginning of another.
+            for path in sorted(contents, key=len, reverse=True):
+                text = text.replace(path, f"sha256:{contents[path]}")
         settings[name] = text
     return digest(__version__, settings)
 

@@ -74,7 +74,7 @@ def run_until(process, seconds):
     used, deadline = 0.0, time.monotonic() + TIME_LIMIT
     while process.is_alive() and used < seconds:
         assert time.monotonic() < deadline
-        time.sleep(0.005)
+        time.sleep(0.02)
         try:
             used = processor_seconds(process.pid)
         except (FileNotFoundError, ProcessLookupError, IndexError):
