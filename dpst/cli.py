@@ -20,11 +20,12 @@ from dpst import images
 from dpst.color_lut import LUT_SUFFIX, fit_color_lut, write_cube
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
-from dpst.inputs import check_styles, plan_from_maps, read_plan, split_paths
+from dpst.inputs import check_content, check_styles, plan_from_maps, read_plan, split_paths
 from dpst.look import LOOK_SUFFIX, Look, load_look, save_look
 from dpst.progress_line import ProgressLine
 from dpst.report import TRACE_NAME, check_report_dir, metric_lines, run_trace, write_trace
 from dpst.segmentation import Pairing, segment_table
+from dpst.semantic_plan import SemanticPlan, plan_semantic
 from dpst.style_plan import StylePlan
 from dpst.whole_file import check_file_path
 
@@ -39,11 +40,13 @@ USAGE = """dpst: give a photo the look of another photo, and keep it a photo.
 
   run.py --content_image=C --style_image=S --output_image=O [--content_labels=CL --style_labels=SL]
   run.py --content_image=C --apply_map=look.npz --output_image=O
+  run.py --method=semantic --content_labels=DOODLE --style_image=S --style_labels=SL \\
+         --output_image=O
 
 Flags (boolean ones also as --noNAME):
 """
 
-_REQUIRED = ("content_image", "style_image", "output_image")
+_REQUIRED = ("style_image", "output_image")
 _OF_A_SOLVE = (
     *("style_image", "content_labels", "style_labels", "weights", "preview"),
     *("save_labels", "save_map", "save_lut", "report_dir"),
@@ -92,7 +95,7 @@ def define_flags() -> flags.FlagValues:
         definer(name, default, help_text, flag_values=values, module_name="dpst")
 
     for name, help_text in (
-        ("content_image", "Photo to keep."),
+        ("content_image", "Photo to keep; semantic: left out to paint a doodle or a texture."),
         ("style_image", "Photo or painting whose look it takes; artistic: several as A,B."),
         ("output_image", "File to write: .png, .jpg, .tif, .webp or .bmp."),
         ("content_labels", "Label map of the content image, a colour a segment; or name=mask,..."),
@@ -145,8 +148,8 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     for name in _REQUIRED if is_solved else ("content_image", "output_image"):
         if not values[name].value:
             raise ValueError(
-                f"--{name} is missing; --content_image, --style_image (or --apply_map) and "
-                "--output_image are required, see --help."
+                f"--{name} is missing; --content_image (but for a doodle), --style_image (or "
+                "--apply_map) and --output_image are required, see --help."
             )
     for name in () if is_solved else _OF_A_SOLVE:
         if values[name].value:
@@ -178,21 +181,22 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
         return _apply_look(values, config)
     style_paths = split_paths(values.style_image)
     check_styles(len(style_paths), config)
-    photo = images.read_photo(values.content_image, "content_image")
+    check_content(bool(values.content_image), config)
     style_photos = [images.read_photo(path, "style_image") for path in style_paths]
     working_side = max(_WORKING_SIDE, config.solve_size)
-    content_image = photo.image(working_side)
     style_images = [style_photo.image(working_side) for style_photo in style_photos]
     style_sizes = [style_photo.size for style_photo in style_photos]
     del style_photos
-    plan = read_plan(
-        content_image,
-        style_images,
-        values.content_labels,
-        values.style_labels,
-        config,
-        (photo.size, *style_sizes),
-    )
+    labels = values.content_labels, values.style_labels
+    plan: Pairing | StylePlan | SemanticPlan | None
+    if config.method == "semantic":
+        photo, plan = _read_semantic(values, config, style_sizes[0])
+        content_image = photo.image(working_side)
+    else:
+        photo = images.read_photo(values.content_image, "content_image")
+        content_image = photo.image(working_side)
+        sizes = photo.size, *style_sizes
+        plan = read_plan(content_image, style_images, *labels, config, sizes)
     if values.save_labels and plan:
         raise ValueError(
             "--save_labels is given, but no label maps are looked for; leave the label files out, "
@@ -260,6 +264,18 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     return DONE
 
 
+def _read_semantic(
+    values: flags.FlagValues, config: TransferConfig, style_size: images.Size
+) -> tuple[images.Photo, SemanticPlan]:
+    """The content photo, or what stands for that of a doodle, and what is painted over it."""
+    photo = None
+    if values.content_image:
+        photo = images.read_photo(values.content_image, "content_image")
+    size = photo.size if photo else None
+    plan = plan_semantic(size, style_size, values.content_labels, values.style_labels, config)
+    return photo or images.Photo((255 * plan.canvas()).astype("uint8")), plan
+
+
 def _apply_look(values: flags.FlagValues, config: TransferConfig) -> int:
     """Apply a saved look to the content image."""
     look = load_look(values.apply_map)
@@ -287,7 +303,7 @@ def _write_photo(
     images.write_photo(values.output_image, look.apply_to_photo(photo))
 
 
-def _show(plan: Pairing | StylePlan) -> None:
+def _show(plan: Pairing | StylePlan | SemanticPlan) -> None:
     """Print the table of segments, and what is messy about them."""
     is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for line in segment_table(plan.segments, is_colored):
@@ -301,7 +317,7 @@ def _write_preview(
     photo: images.Photo,
     content_image: Any,
     style_image: Any,
-    plan: Pairing | StylePlan,
+    plan: Pairing | StylePlan | SemanticPlan,
 ) -> None:
     """Write the colour-matched picture, if it is wanted."""
     if values.preview and not values.dry_run and isinstance(plan, Pairing):
@@ -314,8 +330,10 @@ def _inputs(
     values: flags.FlagValues, content_size: images.Size, style_sizes: Sequence[images.Size]
 ) -> dict[str, dict[str, Any]]:
     """Paths and sizes of the input files that were given, by flag."""
-    inputs: dict[str, dict[str, Any]] = {
-        "content_image": {"path": values.content_image, "size": content_size},
+    inputs: dict[str, dict[str, Any]] = {}
+    if values.content_image:
+        inputs["content_image"] = {"path": values.content_image, "size": content_size}
+    inputs |= {
         "style_image": {
             "path": values.style_image,
             "size": style_sizes[0] if len(style_sizes) == 1 else style_sizes,

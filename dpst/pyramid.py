@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from dpst import images
-from dpst.objective import Objective
+from dpst.objective import MovingObjective, Objective
 from dpst.optimizers import OptimizerResult, StopReason, adam, lbfgs
 from dpst.painted_picture import PaintedPicture
 from matting import GuidedFilter, LocalAffineMap, fit_local_affine
@@ -29,11 +29,14 @@ MIN_ROUNDED_SIDE = 128  # below it that would distort too much
 CHUNK_EVALUATIONS = 5  # between looks at progress, in one compiled call
 MIN_PROGRESS = 2e-3  # two chunks that gain less than this share of the objective end their level
 
+FOLLOWING_CHUNKS = 2  # between two looks of a moving objective at the image
+
 NUM_CORRECTION_PAIRS = 10
 OPTIMIZERS: dict[str, Callable[..., OptimizerResult]] = {
     "lbfgs": partial(lbfgs.minimize, num_correction_pairs=NUM_CORRECTION_PAIRS),
     "adam": adam.minimize,
 }
+_RESTARTED = {"lbfgs": lbfgs.restarted, "adam": adam.restarted}
 
 # The guided filter that preconditions the solver.
 GRID_SPACINGS = (20.0, 5.0)
@@ -207,7 +210,7 @@ def solve(
     content_image: np.ndarray,
     initial_image: np.ndarray,
     levels: tuple[Level, ...],
-    build_objective: Callable[[np.ndarray], Objective],
+    build_objective: Callable[[np.ndarray], Objective | MovingObjective],
     carrier: Carrier[MapT],
     optimizer: str = "lbfgs",
     callback: Callable[[Progress], bool | None] | None = None,
@@ -218,7 +221,8 @@ def solve(
         content_image: float32 [height, width, 3], RGB in [0, 1], at full size.
         initial_image: the same at the size of the coarsest level, where it starts.
         levels: from `plan_levels`.
-        build_objective: makes the objective of a level from the content image at its size.
+        build_objective: makes the objective of a level from the content image at its size. A moving
+            one looks at the image every `FOLLOWING_CHUNKS`; its losses compare only in between.
         carrier: what goes from level to level: `AS_PHOTO` or `AS_PICTURE`.
         optimizer: "lbfgs" or "adam".
         callback: called with the initial image at once, and after each chunk; if it returns True,
@@ -283,7 +287,7 @@ def solve(
 
 
 def _chunks(
-    objective: Objective,
+    objective: Objective | MovingObjective,
     preconditioner: Callable[[tf.Tensor], tf.Tensor] | None,
     start: np.ndarray,
     level: Level,
@@ -295,10 +299,14 @@ def _chunks(
     result: OptimizerResult | None = None
     values: list[float] = []
     done = 0
+    current = objective if isinstance(objective, Objective) else objective.at(position)
     while done < level.max_evaluations:
         previous = result
+        if isinstance(objective, MovingObjective) and len(values) == FOLLOWING_CHUNKS and result:
+            current, previous = objective.at(result.position), _RESTARTED[optimizer](result)
+            values = []
         result = minimize(
-            objective,
+            current,
             position,
             max_evaluations=min(CHUNK_EVALUATIONS, level.max_evaluations - done),
             previous_result=previous,

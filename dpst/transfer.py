@@ -11,7 +11,7 @@ from dpst import images
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor, load_extractor
-from dpst.inputs import check_styles, plan_from_maps
+from dpst.inputs import check_content, check_styles, plan_from_maps
 from dpst.kept_segments import styled_share_map
 from dpst.look import Look
 from dpst.metrics import Metrics, measure
@@ -31,6 +31,8 @@ from dpst.segmentation import (
     single_segment,
 )
 from dpst.segmentation.class_model import SegmentationModel
+from dpst.semantic_painting import paint_semantic
+from dpst.semantic_plan import SemanticPlan, plan_semantic
 from dpst.style_plan import StylePlan
 from dpst.transfer_result import TransferResult
 
@@ -39,6 +41,7 @@ __all__ = [
     "TransferResult",
     "find_label_maps",
     "load_segmentation_model",
+    "paint_by_maps",
     "paint_styles",
     "transfer",
     "stylize",
@@ -46,12 +49,14 @@ __all__ = [
 ]
 
 
+_OF_CONTENT = ("ssim", "edge_ssim", "matting_energy", "content_distance")  # metrics
+
 Labels = np.ndarray | Mapping[str, np.ndarray]
 """A label map, or a soft mask for each segment."""
 
 
 def stylize(
-    content_image: np.ndarray,
+    content_image: np.ndarray | None,
     style_image: np.ndarray | Sequence[np.ndarray],
     content_labels: Labels | None = None,
     style_labels: Labels | Sequence[Labels] | None = None,
@@ -63,10 +68,13 @@ def stylize(
 
     Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, for the photo
     method; Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks",
-    2016, for the artistic one.
+    2016, for the artistic one; Champandard, "Semantic Style Transfer and Turning Two-Bit Doodles
+    into Fine Artworks", 2016, for the semantic one.
 
     Args:
-        content_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side.
+        content_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side. None for
+            the semantic method: `content_labels` are a doodle to be painted, or, where there are
+            none either, a texture is.
         style_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side; for the
             artistic method also a list of several.
         content_labels: label map of the content image: uint8 [h, w, 3] colours or integers
@@ -74,7 +82,8 @@ def stylize(
             segment, by name. None for both maps: segments are found in both images together, or
             there is one, see `TransferConfig.segmentation`.
         style_labels: label map of the style image, in the same form, or masks; with several style
-            images a list. The artistic method also takes content labels without style labels.
+            images a list. The artistic method also takes content labels without style labels; for
+            the semantic one both may be any map that `segmentation.semantic_map` takes.
         extractor: source of the features; None loads `config.extractor`.
         config: settings; None takes the defaults.
         callback: called with a `Progress` at once, whose image is the initial one, and after each
@@ -87,9 +96,14 @@ def stylize(
         ValueError: an image, a label map or a setting is out of range.
     """
     config = config or TransferConfig()
-    content_image = _checked_image(content_image, "content_image")
     styles = [_checked_image(image, "style_image") for image in as_list(style_image)]
     check_styles(len(styles), config)
+    check_content(content_image is not None, config)
+    if config.method == "semantic":
+        return _stylize_by_maps(
+            content_image, styles, content_labels, style_labels, extractor, config, callback
+        )
+    content_image = _checked_image(content_image, "content_image")
     is_photo = config.method == "photo"
     if style_labels is not None if content_labels is None else is_photo and style_labels is None:
         missing = "content_labels" if content_labels is None else "style_labels"
@@ -109,15 +123,36 @@ def stylize(
     return transfer(content_image, styles, plan, extractor, config, callback)
 
 
+def _stylize_by_maps(
+    content_image: np.ndarray | None,
+    styles: Sequence[np.ndarray],
+    content_labels: Any,
+    style_labels: Any,
+    extractor: Extractor | None,
+    config: TransferConfig,
+    callback: Callable[[Progress], bool | None] | None,
+) -> TransferResult:
+    """`stylize` by the semantic method."""
+    if content_image is not None:
+        content_image = _checked_image(content_image, "content_image")
+    size = None if content_image is None else content_image.shape[:2]
+    plan = plan_semantic(size, styles[0].shape[:2], content_labels, style_labels, config)
+    canvas = plan.canvas() if content_image is None else content_image
+    extractor = extractor or load_extractor(config.extractor, pooling=config.pooling)
+    return transfer(canvas, styles, plan, extractor, config, callback)
+
+
 def transfer(
     content_image: np.ndarray,
     style_images: Sequence[np.ndarray],
-    plan: Pairing | StylePlan,
+    plan: Pairing | StylePlan | SemanticPlan,
     extractor: Extractor,
     config: TransferConfig,
     callback: Callable[[Progress], bool | None] | None = None,
 ) -> TransferResult:
-    """`stylize` for checked images whose segments are planned already, by either method."""
+    """`stylize` for checked images whose segments are planned already, by any method."""
+    if isinstance(plan, SemanticPlan):
+        return paint_by_maps(content_image, style_images[0], plan, extractor, config, callback)
     if isinstance(plan, StylePlan):
         return paint_styles(content_image, style_images, plan, extractor, config, callback)
     return transfer_pair(content_image, style_images[0], plan, extractor, config, callback)
@@ -168,6 +203,33 @@ def paint_styles(
     whole = single_segment(*sizes)
     pairing = whole if is_one else dataclasses.replace(whole, style_index=(KEPT,))
     metrics = _measure(content_image, style_images[0], output, pairing, extractor, config)
+    return TransferResult(
+        output_image=output,
+        history=solution.history,
+        stop_reason=solution.stop_reason,
+        notes=plan.notes,
+        metrics=metrics,
+        look=solution.output_map,
+        segments=plan.segments,
+    )
+
+
+def paint_by_maps(
+    content_image: np.ndarray,
+    style_image: np.ndarray,
+    plan: SemanticPlan,
+    extractor: Extractor,
+    config: TransferConfig,
+    callback: Callable[[Progress], bool | None] | None = None,
+) -> TransferResult:
+    """`stylize` by the semantic method for a checked image, or canvas, whose maps are read."""
+    solution = paint_semantic(content_image, style_image, plan, extractor, config, callback)
+    output = np.clip(solution.output_map.apply(_target(content_image, config)), 0, 1)
+    sizes = content_image.shape[:2], style_image.shape[:2]
+    subject = output if plan.is_doodle else content_image
+    metrics = _measure(subject, style_image, output, single_segment(*sizes), extractor, config)
+    if plan.is_doodle:
+        metrics = dataclasses.replace(metrics, **dict.fromkeys(_OF_CONTENT, float("nan")))
     return TransferResult(
         output_image=output,
         history=solution.history,
@@ -264,7 +326,7 @@ def _target(content_image: np.ndarray, config: TransferConfig) -> np.ndarray:
     return images.resize(content_image, size)
 
 
-def _checked_image(image: np.ndarray, name: str) -> np.ndarray:
+def _checked_image(image: Any, name: str) -> np.ndarray:
     array = np.asarray(image)
     check_image(array, name)
     images.check_size(array.shape[:2], name)

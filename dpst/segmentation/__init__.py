@@ -18,6 +18,15 @@ from dpst.segmentation.label_map import (
 from dpst.segmentation.pairing import Pairing, pair_segments, single_segment
 from dpst.segmentation.preflight import SegmentRow, segment_table
 from dpst.segmentation.segment_map import KEPT
+from dpst.segmentation.semantic_map import (
+    SemanticLabels,
+    SemanticMap,
+    label_masks,
+    paired_maps,
+    read_semantic_map,
+    semantic_labels,
+    semantic_map,
+)
 from dpst.segmentation.style_regions import (
     StyleRegion,
     assigned_regions,
@@ -32,21 +41,28 @@ __all__ = [
     "LabelMap",
     "Pairing",
     "SegmentRow",
+    "SemanticLabels",
+    "SemanticMap",
     "StyleRegion",
     "assigned_regions",
     "average_masks",
     "blended_regions",
     "decode_label_maps",
+    "label_masks",
     "layer_guidance",
     "masks",
     "pair_segments",
+    "paired_maps",
     "paired_regions",
     "read_label_maps",
+    "read_semantic_map",
     "region_rows",
     "resize_labels",
     "resize_masks",
     "segment_by_classes",
     "segment_table",
     "segment_together",
+    "semantic_labels",
+    "semantic_map",
     "single_segment",
 ]
