@@ -140,7 +140,7 @@ class TransferConfig:
     semantic_weight: float = _setting(
         50.0,
         "Gamma of the semantic method: how much the label maps count beside the features when "
-        "patches are matched; with 10 a channel of the maps counts as much as all features, with 0 "
+        "patches are matched; with 25 a channel of the maps counts as much as all features, with 0 "
         "maps do not count.",
         minimum=0,
     )

@@ -17,9 +17,10 @@ from dpst.look import Look
 from dpst.metrics import Metrics, measure
 from dpst.metrics.checks import check_image
 from dpst.objective import Objective
+from dpst.painted_picture import PaintedPicture
 from dpst.painting import paint
 from dpst.photo import photo_objective
-from dpst.pyramid import AS_PHOTO, Progress, plan_levels, solve
+from dpst.pyramid import AS_PHOTO, Progress, Solution, plan_levels, solve
 from dpst.segmentation import (
     KEPT,
     LabelMap,
@@ -203,15 +204,7 @@ def paint_styles(
     whole = single_segment(*sizes)
     pairing = whole if is_one else dataclasses.replace(whole, style_index=(KEPT,))
     metrics = _measure(content_image, style_images[0], output, pairing, extractor, config)
-    return TransferResult(
-        output_image=output,
-        history=solution.history,
-        stop_reason=solution.stop_reason,
-        notes=plan.notes,
-        metrics=metrics,
-        look=solution.output_map,
-        segments=plan.segments,
-    )
+    return _result(output, solution, solution.output_map, plan, metrics)
 
 
 def paint_by_maps(
@@ -230,15 +223,7 @@ def paint_by_maps(
     metrics = _measure(subject, style_image, output, single_segment(*sizes), extractor, config)
     if plan.is_doodle:
         metrics = dataclasses.replace(metrics, **dict.fromkeys(_OF_CONTENT, float("nan")))
-    return TransferResult(
-        output_image=output,
-        history=solution.history,
-        stop_reason=solution.stop_reason,
-        notes=plan.notes,
-        metrics=metrics,
-        look=solution.output_map,
-        segments=plan.segments,
-    )
+    return _result(output, solution, solution.output_map, plan, metrics)
 
 
 def load_segmentation_model(config: TransferConfig) -> SegmentationModel | None:
@@ -307,14 +292,24 @@ def transfer_pair(
     )
     output = np.clip(look.apply(_target(content_image, config)), 0, 1)
     metrics = _measure(content_image, style_image, output, pairing, extractor, config)
+    return _result(output, solution, look, pairing, metrics)
+
+
+def _result(
+    output_image: np.ndarray,
+    solution: Solution[Any],
+    look: Look | PaintedPicture,
+    plan: Pairing | StylePlan | SemanticPlan,
+    metrics: Metrics,
+) -> TransferResult:
     return TransferResult(
-        output_image=output,
+        output_image=output_image,
         history=solution.history,
         stop_reason=solution.stop_reason,
-        notes=pairing.notes,
+        notes=plan.notes,
         metrics=metrics,
         look=look,
-        segments=pairing.segments,
+        segments=plan.segments,
     )
 
 

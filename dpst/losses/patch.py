@@ -18,7 +18,7 @@ from dpst.losses.patch_matching import (
 )
 
 SEMANTIC_WEIGHT = 50.0  # at which the map decides and the features choose among what it leaves
-EQUAL_WEIGHT = 10.0  # at which a channel of the map counts as much as all features
+EQUAL_WEIGHT = 25.0  # at which a channel of the map counts as much as all features
 _ROUNDING_FLOOR = 1e-6  # of the style features' energy, for a style image of one colour
 
 
@@ -110,13 +110,13 @@ _patch_target = tf.function(_vote, autograph=False, reduce_retracing=True)
 def with_semantic_map(
     features: tf.Tensor, semantic_map: tf.Tensor, length: tf.Tensor, semantic_weight: float
 ) -> tf.Tensor:
-    """Features and map in one vector a position, in the same range: x / length, gamma m / 10.
+    """Features and map in one vector a position, in the same range: x / length, gamma m / 25.
 
     Deviation: the paper leaves it to the user to choose gamma so that the map and the activations
     have the same range. Here features are divided by `length`, the root mean square of the style's
     feature vectors, so that they are about 1 long, and the map's channels are in [0, 1]. With gamma
-    10 a channel weighs as much as all features together; with the default of 50 labels decide, and
-    features choose among what these leave.
+    25 a channel weighs as much as all features together; with the default of 50 labels decide, and
+    features choose among what these leave. Much larger ones only cost float32 digits.
 
     Args:
         features: float32 [..., channels].

@@ -94,8 +94,9 @@ def nearest_patches(
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """The style patch with the largest normalised cross-correlation, for each output patch.
 
-    NN(i) = arg max_j <a_i, b_j> / (|a_i| |b_j|), exactly, tile by tile, so that neither number of
-    patches sets the memory. The papers print arg min where they mean this.
+    NN(i) = arg max_j <a_i, b_j> / (|a_i| |b_j|), exactly (to the rounding of float32), tile by
+    tile, so that neither number of patches sets the memory. The papers print arg min where they
+    mean this.
 
     With a `variety` v a score is lowered by v max_i <a_i, b_j> / (|a_i| |b_j|): a style patch that
     is like many output patches yields some of them to others.

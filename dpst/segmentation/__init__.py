@@ -21,7 +21,6 @@ from dpst.segmentation.segment_map import KEPT
 from dpst.segmentation.semantic_map import (
     SemanticLabels,
     SemanticMap,
-    label_masks,
     paired_maps,
     read_semantic_map,
     semantic_labels,
@@ -48,7 +47,6 @@ __all__ = [
     "average_masks",
     "blended_regions",
     "decode_label_maps",
-    "label_masks",
     "layer_guidance",
     "masks",
     "pair_segments",

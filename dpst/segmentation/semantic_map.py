@@ -6,6 +6,7 @@ section 3. A map is a picture (grey, RGB, RGBA), a stack of masks, or an array o
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +17,14 @@ import numpy.typing as npt
 from dpst import images
 from dpst.segmentation.aspect import check_aspect
 from dpst.segmentation.guidance import average_masks
-from dpst.segmentation.label_map import resize_labels
 from dpst.segmentation.preflight import SLIVER_SHARE, SegmentRow
 from dpst.segmentation.soft_masks import is_mask_list, parse_mask_paths, read_masks
 
 MAXIMUM_LABELS = 32
+MAXIMUM_SIDE = (
+    1024  # pixels of a map that labels are looked for in; beyond it every second, third ...
+)
+
 MINIMUM_LABEL_SHARE = 5e-3
 """Of either image; colours below it are soft edges or specks and join the label nearest to them."""
 
@@ -72,7 +76,8 @@ class SemanticLabels:
     """The labels that a pair of semantic maps shows.
 
     Attributes:
-        content: int32 [height, width], label of each pixel of the output's map.
+        content: int32 [height, width], label of each pixel of the output's map, which is sampled
+            where it has more than `MAXIMUM_SIDE`.
         style: int32 [height, width], of the style's map.
         served_by: the style label that serves each label of the output: itself, or the nearest.
         rows: a row for each label, for the report.
@@ -204,16 +209,20 @@ def semantic_labels(content_map: SemanticMap, style_map: SemanticMap) -> Semanti
     Returns:
         The labels.
     """
-    codes = [np.rint(each.values * 255).astype(np.uint8) for each in (content_map, style_map)]
-    found = [
-        np.unique(each.reshape(-1, each.shape[2]), axis=0, return_counts=True) for each in codes
-    ]
-    palette = _palette(found)
+    found, shapes = [], []
+    for each in (content_map, style_map):
+        # Statistics need no more than this; sorting the values of 12 MP takes long.
+        step = -(-max(each.size) // MAXIMUM_SIDE)
+        codes = np.rint(each.values[::step, ::step] * 255).astype(np.uint8)
+        flat = codes.reshape(-1, codes.shape[2])
+        colors, inverse, counts = np.unique(flat, axis=0, return_inverse=True, return_counts=True)
+        found.append((colors, inverse.ravel(), counts))
+        shapes.append(codes.shape[:2])
+    palette = _palette([(colors, counts) for colors, _, counts in found])
     labels = []
-    for each, (colors, _) in zip(codes, found, strict=True):
+    for (colors, inverse, _), shape in zip(found, shapes, strict=True):
         nearest = _distances(colors, palette).argmin(1).astype(np.int32)
-        _, inverse = np.unique(each.reshape(-1, each.shape[2]), axis=0, return_inverse=True)
-        labels.append(nearest[inverse.ravel()].reshape(each.shape[:2]))
+        labels.append(nearest[inverse].reshape(shape))
     content, style = labels
     shares = [np.bincount(each.ravel(), minlength=len(palette)) / each.size for each in labels]
     is_served = shares[1] >= MINIMUM_LABEL_SHARE
@@ -225,15 +234,10 @@ def semantic_labels(content_map: SemanticMap, style_map: SemanticMap) -> Semanti
     served_by = tuple(differences.argmin(1).tolist())
     names = [_name(color, content_map.names) for color in palette]
     rows = tuple(
-        _row(label, names, palette, served_by, shares, (content.size, style.size))
+        _row(label, names, palette, served_by, shares, (content_map.size, style_map.size))
         for label in range(len(palette))
     )
     return SemanticLabels(content, style, served_by, rows)
-
-
-def label_masks(labels: _Labels, label: int, size: images.Size) -> _Values:
-    """Mask of a label at an image's size, float32 [*size], 0 or 1."""
-    return (resize_labels(labels, size) == label).astype(np.float32)
 
 
 def _matched_by_name(
@@ -290,7 +294,7 @@ def _row(
     palette: _Codes,
     served_by: tuple[int, ...],
     shares: list[npt.NDArray[np.float64]],
-    sizes: tuple[int, int],
+    sizes: tuple[images.Size, images.Size],
 ) -> SegmentRow:
     content_share, style_share = (float(side[label]) for side in shares)
     is_orphan = content_share > 0 and served_by[label] != label
@@ -306,9 +310,9 @@ def _row(
     return SegmentRow(
         label=names[label],
         color=names[label] if palette.shape[1] == 3 and len(names[label]) == 6 else "",
-        content_pixels=round(content_share * sizes[0]),
+        content_pixels=round(content_share * math.prod(sizes[0])),
         content_share=content_share,
-        style_pixels=round(style_share * sizes[1]),
+        style_pixels=round(style_share * math.prod(sizes[1])),
         style_share=style_share,
         content_off_palette=0,
         style_off_palette=0,
