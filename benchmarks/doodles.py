@@ -4,10 +4,11 @@ python -m benchmarks.doodles --doodles=../shared/doodles --output_dir=output_doo
 
 The sheets are the figures of Champandard 2016, beside the published results: `doodles` (Monet and
 Renoir over two doodles), `portraits` (four portraits, each repainted as another), `style_weight`
-and `semantic_weight` (the sweeps of figure 5). A table follows each: wall seconds and peak memory
-of the whole process of `run.py`, and the share of output patches whose nearest style patch, by
-features alone, carries the same label. `memory` prints what matching takes against the number of
-style patches, for a fixed cap. All are made if none is named.
+and `semantic_weight` (the sweeps of figure 5). The pictures are written beside them at full size.
+A table follows each: wall and user seconds and peak memory of the whole process of `run.py`, and
+the share of output patches whose nearest style patch, by features alone, carries the same label.
+`memory` prints what matching takes against the number of style patches, for a fixed cap. All are
+made if none is named.
 """
 
 import argparse
@@ -34,7 +35,7 @@ from dpst.losses import nearest_patches, patch_bank
 from dpst.segmentation import average_masks
 from dpst.semantic_plan import plan_semantic
 
-SIZE = 512  # longer side of all pictures, in pixels
+SIZE = 512  # longer side of all pictures in pixels, as published
 STYLE_WEIGHTS = (0.25, 0.5, 1.0, 2.5)  # in parts of the default, as beta from 25 to 250
 SEMANTIC_WEIGHTS = (0, 5, 10, 50, 200)
 MATCHED_PATCHES = (3_000, 12_000, 48_000, 192_000)
@@ -67,6 +68,8 @@ class Place:
     folder: Path
     extractor: Extractor
     extractor_flags: tuple[str, ...]
+    output_dir: Path
+    size: int
 
 
 DOODLES = (Task("Monet", "Coastline"), Task("Renoir", "Landscape"))
@@ -90,13 +93,14 @@ def main() -> None:
     parser.add_argument("--output_dir", type=Path, required=True)
     parser.add_argument("--extractor", default="embedded", help="as of run.py")
     parser.add_argument("--weights", type=Path, help="SqueezeNet's weight file; else found")
+    parser.add_argument("--size", type=int, default=SIZE, help="solve size of the pictures")
     parser.add_argument("sheets", nargs="*", choices=[[], *SHEETS, "memory"], help="all if none")
     arguments = parser.parse_args()
     is_squeezenet = arguments.extractor == "squeezenet"
     weights = find_squeezenet_weights(arguments.weights) if is_squeezenet else None
     flags = [f"--extractor={arguments.extractor}"] + ([f"--weights={weights}"] if weights else [])
     extractor = load_extractor(arguments.extractor, weights)
-    place = Place(arguments.doodles, extractor, tuple(flags))
+    place = Place(arguments.doodles, extractor, tuple(flags), arguments.output_dir, arguments.size)
     for name in arguments.sheets or [*SHEETS, "memory"]:
         if name == "memory":
             print_memory()
@@ -104,7 +108,7 @@ def main() -> None:
         rows, table = SHEETS[name](place)
         path = arguments.output_dir / f"{name}.png"
         images.write_image(path, draw_sheet(rows))
-        print_table(("picture", "wall s", "peak GB", "same label"), table)
+        print_table(("picture", "wall s", "user s", "peak GB", "same label"), table)
         print(f"wrote {path}", file=sys.stderr, flush=True)
 
 
@@ -159,15 +163,16 @@ def semantic_weight(place: Place) -> Sheet:
 
 def painted(task: Task, place: Place, caption: str) -> tuple[Picture, list[str]]:
     """Run the command line once: the picture, and its row of the table."""
-    with tempfile.TemporaryDirectory() as name, tempfile.TemporaryFile("w+") as log:
-        output = Path(name) / "output.png"
+    place.output_dir.mkdir(parents=True, exist_ok=True)
+    output = place.output_dir / f"{caption.replace(' ', '_')}.png"
+    with tempfile.TemporaryFile("w+") as log:
         flags = {
             "method": "semantic",
             "content_labels": place.folder / f"{task.content}_sem.png",
             "style_image": place.folder / f"{task.style}.jpg",
             "style_labels": place.folder / f"{task.style}_sem.png",
             "output_image": output,
-            "solve_size": SIZE,
+            "solve_size": place.size,
             **task.flags,
         }
         if task.has_image:
@@ -186,7 +191,8 @@ def painted(task: Task, place: Place, caption: str) -> tuple[Picture, list[str]]
             raise RuntimeError(f"{caption}: {log.read().splitlines()[-1]}")
         image = images.read_image(output)
     share = same_label_share(image, task, place)
-    row = [caption, f"{seconds:.1f}", f"{gigabytes(usage):.2f}", f"{share:.3f}"]
+    costs = seconds, usage.ru_utime, gigabytes(usage)
+    row = [caption, *(f"{cost:.2f}" for cost in costs), f"{share:.3f}"]
     return Picture(image, (caption, f"{seconds:.0f} s, same label {share:.3f}")), row
 
 
@@ -249,7 +255,7 @@ def _sweep(place: Place, task: Task, name: str, values: object) -> Sheet:
     table = []
     for value in values:
         changed = Task(task.style, task.content, task.has_image, {name: value})
-        caption = f"{task.style}, {task.content}: {name} {value:g}"
+        caption = f"{task.style} {task.content} {name} {value:g}"
         picture, line = painted(changed, place, caption)
         row.append(picture)
         table.append(line)

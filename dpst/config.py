@@ -194,11 +194,17 @@ class TransferConfig:
         "solve size.",
     )
     content_weight: float = _setting(0.1, "Weight of the content loss.", minimum=0, artistic=0.5)
-    style_weight: float = _setting(0.3, "Weight of the style losses.", minimum=0, artistic=1.0)
+    style_weight: float = _setting(
+        0.3,
+        "Weight of the style losses; semantic method: of the patch loss.",
+        minimum=0,
+        artistic=1.0,
+        semantic=3.0,
+    )
     statistics_weight: float = _setting(
         1.0,
-        "Weight of the statistics of each label's colours and finest layers, beside the patches of "
-        "the semantic method, which alone wash colours out; 0 leaves the published method.",
+        "Weight of the statistics of each label's colours and layers, beside the patches of the "
+        "semantic method, which alone wash colours out; 0 leaves the published method.",
         minimum=0,
     )
     photorealism_weight: float = _setting(
@@ -296,8 +302,6 @@ class TransferConfig:
                 "style_labels are given, only one must be: leave one out, or set segmentation to "
                 "'auto' for the model."
             )
-        if self.method == "semantic":
-            return False  # Its maps are made by hand, or there are none.
         if self.method == "artistic" and not self.segmentation_model:
             return self.segmentation == "auto"  # A painting rarely has a photo's segments.
         return self.segmentation == "auto" or (self.segmentation == "labels" and not has_label_maps)

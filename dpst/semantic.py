@@ -69,8 +69,8 @@ def semantic_objective(
     E(O) = w_c E_content + w_s E_patches + w_st sum_k a_k E_statistics,k + w_tv E_tv + w_g E_gamut,
     with the nearest patches of the image that it was made for, k the labels and a_k their shares.
 
-    Deviation: E_statistics, the centred statistics of each label's colours and of the layers before
-    the patches' first one. Patches alone wash colours out.
+    Deviation: E_statistics, the centred statistics of each label's colours and of the layers up to
+    the patches' last one. Patches alone wash colours out.
 
     Args:
         extractor: source of the features.
@@ -91,8 +91,8 @@ def semantic_objective(
     layers = parse_layers(config.style_layers, extractor.patch_layers, "style_layers")
     unit = sum(layers.values())
     content_layers = parse_layers(config.content_layers, extractor.content_layers, "content_layers")
-    finer = finer_layers(extractor, tuple(layers))
-    names = tuple(dict.fromkeys((*layers, *content_layers, *finer)))
+    described = statistics_layers(extractor, tuple(layers))
+    names = tuple(dict.fromkeys((*layers, *content_layers, *described)))
     content_features = _read(extractor, content_image, names)
     copied = [_read(extractor, copy.image, tuple(layers)) for copy in copies]
     patch_layers = {
@@ -108,8 +108,8 @@ def semantic_objective(
     }
     terms: tuple[Term, ...] = ()
     if config.statistics_weight:
-        style_features = _read(extractor, copies[0].image, finer)
-        for name in (RGB, *finer):
+        style_features = _read(extractor, copies[0].image, described)
+        for name in (RGB, *described):
             target = region_target(name, content_features, [style_features], regions, True)
             function = centred_color_term if name == RGB else centred_term
             terms += (FeatureTerm("statistics", name, function, target, config.statistics_weight),)
@@ -158,11 +158,14 @@ def matched_patches(features: tf.Tensor, layer: PatchLayer, config: TransferConf
     return indices
 
 
-def finer_layers(extractor: Extractor, patch_layers: Sequence[str]) -> tuple[str, ...]:
-    """The extractor's style layers before the first of those whose patches are matched."""
+def statistics_layers(extractor: Extractor, patch_layers: Sequence[str]) -> tuple[str, ...]:
+    """The extractor's style layers up to the last of those whose patches are matched.
+
+    Deeper ones see beyond a label's border, and moved it.
+    """
     order = extractor.layer_names
-    first = min(order.index(name) for name in patch_layers if name in order)
-    return tuple(name for name in extractor.style_layers if order.index(name) < first)
+    last = max((order.index(name) for name in patch_layers if name in order), default=-1)
+    return tuple(name for name in extractor.style_layers if order.index(name) <= last)
 
 
 def smallest_side(extractor: Extractor, layer_names: Sequence[str], patch_size: int) -> int:

@@ -31,6 +31,8 @@ MapSource = str | os.PathLike[str] | np.ndarray | Mapping[str, Any]
 _OF_CONTENT = ("photorealism_weight", "structure_weight", "preserve_color")
 _IMAGELESS = (0, "none")
 
+_OF_OTHER_METHODS = ("segmentation_model", "segment_map", "multi_style", "style_blend")
+
 
 @dataclass(frozen=True, eq=False)
 class SemanticPlan:
@@ -82,6 +84,7 @@ def plan_semantic(
         FileNotFoundError: a file does not exist.
         ValueError: maps, images and settings do not fit together.
     """
+    _check_method(config)
     if (content_labels is None) != (style_labels is None):
         missing = "content_labels" if content_labels is None else "style_labels"
         raise ValueError(
@@ -140,6 +143,21 @@ def _output_size(
     size = content_map.size if content_map is not None else given or style_size
     images.check_size(size, "content_labels" if content_map is not None else "output_size")
     return size
+
+
+def _check_method(config: TransferConfig) -> None:
+    """Checks that no setting says what serves what in another way than by the maps."""
+    for name in _OF_OTHER_METHODS:
+        if getattr(config, name):
+            raise ValueError(
+                f"{name} is {getattr(config, name)!r} and method is 'semantic', which goes by what "
+                "its maps say: leave it out, and draw the maps accordingly."
+            )
+    if config.segmentation == "auto":
+        raise ValueError(
+            "segmentation is 'auto' and method is 'semantic', it must be labels, or none to leave "
+            "the maps out."
+        )
 
 
 def _check_doodle(config: TransferConfig) -> None:

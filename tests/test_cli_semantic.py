@@ -89,6 +89,8 @@ def test_dry_run_shows_the_labels_and_solves_nothing(run, tmp_path):
         ({**MAPS, "patch_size": 0}, ["patch_size is 0", "at least 1"]),
         ({**MAPS, "matching_memory": 0}, ["matching_memory is 0", "at least 1"]),
         ({**MAPS, "style_image": "style.png,style.png"}, ["2 style images", "must be one"]),
+        ({"segmentation": "auto"}, ["segmentation is 'auto'", "labels, or none"]),
+        ({**MAPS, "segment_map": "blue=none"}, ["segment_map is 'blue=none'", "leave it out"]),
         ({**MAPS, "preview": "p.png"}, ["--preview is 'p.png'", "must be 'photo'"]),
         ({"method": "artistic"}, ["content_image is missing and method is 'artistic'"]),
     ],

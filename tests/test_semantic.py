@@ -12,7 +12,7 @@ import dpst
 from dpst.config import TransferConfig
 from dpst.losses import feature_length, nearest_patches, patch_bank, with_semantic_map
 from dpst.segmentation import semantic_map
-from dpst.semantic import finer_layers, semantic_objective, smallest_side
+from dpst.semantic import semantic_objective, smallest_side, statistics_layers
 from dpst.semantic_plan import plan_semantic
 from dpst.style_copies import style_copies
 from tests.oracles import patches as oracle
@@ -111,9 +111,10 @@ def test_doodle_has_no_content_term(extractor, style, doodle, style_labels):
     assert "content" in objective.at(image).term_values(image)
 
 
-def test_statistics_are_of_the_layers_before_the_patches(extractor):
-    assert finer_layers(extractor, ("relu3_1", "relu4_1")) == ("relu1_1", "relu2_1", "conv1")
-    assert finer_layers(extractor, ("relu1_1",)) == ()
+def test_statistics_are_of_the_layers_up_to_the_patches(extractor):
+    finer = "relu1_1", "relu2_1", "conv1", "relu3_1"
+    assert statistics_layers(extractor, ("relu3_1",)) == finer
+    assert statistics_layers(extractor, ("relu4_1", "relu3_1")) == (*finer, "fire3", "relu4_1")
 
 
 @pytest.mark.parametrize("patch_size", [1, 3, 5, 9])
@@ -194,6 +195,7 @@ def test_rotated_copies_give_patches_of_the_style_alone(style, style_labels):
         ({"structure_weight": 1.0}, "structure_weight is 1.0 and there is no content image"),
         ({"preserve_color": "luminance"}, "preserve_color is 'luminance' and there is no content"),
         ({"init": "content"}, "init is 'content' and there is no content image"),
+        ({"init": "no.png"}, "init 'no.png' does not exist"),
         ({"output_size": "64"}, "output_size is '64', it must be width x height"),
         ({"output_size": "64x4"}, "output_size is 64x4 px"),
         ({"patch_rotations": "15,left"}, "patch_rotations is '15,left'"),

@@ -27,13 +27,12 @@ class PatchTarget(NamedTuple):
 
     Attributes:
         mean: float32 [1, height, width, channels], mean over the patches that cover a position.
-        count: float32 [1, height, width, 1], how many do.
-        spread: float32 scalar, squared distances of what they ask from its mean, summed.
-        scale: float32 scalar, what the sum over all patches is divided by.
+        spread: float32 scalar, squared distance of what they ask from its mean; mean over the
+            patches, summed over the positions.
+        scale: float32 scalar, what the sum over all positions is divided by.
     """
 
     mean: tf.Tensor
-    count: tf.Tensor
     spread: tf.Tensor
     scale: tf.Tensor
 
@@ -41,12 +40,14 @@ class PatchTarget(NamedTuple):
 def patch_loss(target: PatchTarget, features: tf.Tensor) -> tf.Tensor:
     """Sum over patches of |Psi_i(x) - Psi_NN(i)(x_s)|^2, relative to the spread of the style.
 
-    A position that c patches cover, which ask for s_1 ... s_c there, contributes
-    sum_j |x - s_j|^2 = c |x - mean s|^2 + sum_j |s_j - mean s|^2: the same sum, exactly, without a
-    copy of any patch.
+    Of a position that c patches cover, which ask for s_1 ... s_c there, the sum holds
+    sum_j |x - s_j|^2 = c |x - mean s|^2 + sum_j |s_j - mean s|^2: the same, without a copy of any
+    patch.
 
-    Deviation: divided by the number of terms and by the variance of the style's features, so that
-    the loss depends neither on the network nor on the image's size.
+    Deviation: each position counts once, whether k^2 patches cover it or, at the border, fewer,
+    which left colour noise along the borders of pictures; and the sum is divided by the number of
+    positions and the variance of the style's features, so that the loss depends neither on the
+    network nor on the image's size.
 
     Args:
         target: from `patch_target`.
@@ -55,8 +56,8 @@ def patch_loss(target: PatchTarget, features: tf.Tensor) -> tf.Tensor:
     Returns:
         float32 [1]; 1 where patches are as far as the style's features are from their mean.
     """
-    distance = target.count * tf.math.squared_difference(features, target.mean)
-    return (tf.reduce_sum(distance, [1, 2, 3]) + target.spread) / target.scale
+    distance = tf.reduce_sum(tf.math.squared_difference(features, target.mean), [1, 2, 3])
+    return (distance + target.spread) / target.scale
 
 
 def patch_target(
@@ -96,12 +97,12 @@ def _vote(style: PatchBank, indices: tf.Tensor, size: tf.Tensor, patch_size: int
     spread = tf.constant(0.0)
     for dy, dx in offsets:
         values, _ = asked(dy, dx)
-        part = mean[dy : dy + inner[0], dx : dx + inner[1]]
-        spread += tf.reduce_sum(tf.math.squared_difference(values, part))
+        place = (slice(dy, dy + inner[0]), slice(dx, dx + inner[1]))
+        spread += tf.reduce_sum(tf.math.squared_difference(values, mean[place]) / count[place])
     variance = tf.reduce_sum(tf.math.reduce_variance(style.features, 0))
     floor = _ROUNDING_FLOOR * tf.reduce_mean(tf.reduce_sum(tf.square(style.features), 1))
-    scale = tf.cast(tf.size(indices) * patch_size**2, tf.float32) * (variance + floor)
-    return PatchTarget(mean[None], count[None], spread, tf.maximum(scale, 1e-12))
+    scale = tf.cast(tf.reduce_prod(size), tf.float32) * (variance + floor)
+    return PatchTarget(mean[None], spread, tf.maximum(scale, 1e-12))
 
 
 _patch_target = tf.function(_vote, autograph=False, reduce_retracing=True)

@@ -31,12 +31,15 @@ def correlations(output: np.ndarray, style: np.ndarray) -> np.ndarray:
 def patch_loss(
     style: np.ndarray, features: np.ndarray, indices: np.ndarray, patch_size: int
 ) -> float:
-    """Squared distances of patches from those chosen, summed, over the spread of the style."""
-    offered = patches(style, patch_size)
-    distance = sum(
-        ((patch - offered[index]) ** 2).sum()
-        for patch, index in zip(patches(features, patch_size), indices, strict=True)
-    )
+    """Squared distances from the chosen patches, mean at a position and over these, relative."""
+    height, width, _ = features.shape
+    chosen = patches(style, patch_size)[indices].reshape(len(indices), patch_size, patch_size, -1)
+    distances: list[list[float]] = [[] for _ in range(height * width)]
+    for number, patch in enumerate(chosen):
+        y, x = divmod(number, width - patch_size + 1)
+        for dy, dx in np.ndindex(patch_size, patch_size):
+            distance = ((features[y + dy, x + dx] - patch[dy, dx]) ** 2).sum()
+            distances[(y + dy) * width + x + dx].append(distance)
     flat = style.reshape(-1, style.shape[-1]).astype(np.float64)
     spread = ((flat - flat.mean(0)) ** 2).sum(1).mean() + 1e-6 * (flat**2).sum(1).mean()
-    return float(distance / (len(indices) * patch_size**2 * spread))
+    return float(np.mean([np.mean(each) for each in distances]) / spread)
