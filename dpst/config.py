@@ -193,7 +193,9 @@ class TransferConfig:
         "Apply the result to the content image at its own size; otherwise the output has the "
         "solve size.",
     )
-    content_weight: float = _setting(0.1, "Weight of the content loss.", minimum=0, artistic=0.5)
+    content_weight: float = _setting(
+        0.1, "Weight of the content loss.", minimum=0, artistic=0.5, semantic=1.0
+    )
     style_weight: float = _setting(
         0.3,
         "Weight of the style losses; semantic method: of the patch loss.",
@@ -216,7 +218,9 @@ class TransferConfig:
         minimum=0,
         artistic=0.0,
     )
-    tv_weight: float = _setting(0.0, "Weight of the total variation.", minimum=0)
+    tv_weight: float = _setting(
+        0.0, "Weight of the total variation.", minimum=0, artistic=0.0, semantic=5.0
+    )
     style_statistic: str = _setting(
         "centred",
         "What the style loss compares: means and covariances (centred), or the papers' raw Gram "
@@ -245,9 +249,9 @@ class TransferConfig:
     optimizer: str = _setting("lbfgs", "Minimiser.", choices=("lbfgs", "adam"))
     init: str = _setting(
         "color_matched",
-        "Initial image: content, color_matched, noise, style, or the path of an image.",
+        "Initial image: content (for a doodle, which has none, noise), color_matched, noise, "
+        "style, or the path of an image.",
         artistic="content",
-        semantic="noise",
     )
     seed: int = _setting(0, "Seed of all that is random.", minimum=0)
 

@@ -82,6 +82,8 @@ def paint_semantic(
             extractor, content, plan.is_doodle, copies, plan.content_map, plan.regions, config
         )
 
+    if plan.is_doodle and config.init == "content":
+        config = dataclasses.replace(config, init="noise")
     start = initial_image(canvas, [style], config, levels[0])
     solution = solve(canvas, start, levels, build, AS_PICTURE, config.optimizer, callback)
     picture = np.clip(solution.output_map.apply(content_image), 0, 1)

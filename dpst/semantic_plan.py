@@ -168,8 +168,8 @@ def _check_doodle(config: TransferConfig) -> None:
                 f"{name} is {getattr(config, name)!r} and there is no content image, it must be "
                 "left out for a doodle: give content_image, or leave it out."
             )
-    if config.init in ("content", "color_matched"):
+    if config.init == "color_matched":
         raise ValueError(
-            f"init is {config.init!r} and there is no content image, it must be noise, style or "
-            "the path of an image for a doodle."
+            "init is 'color_matched' and there is no content image, it must be noise, style or the "
+            "path of an image for a doodle."
         )

@@ -105,7 +105,7 @@ def test_doodle_has_no_content_term(extractor, style, doodle, style_labels):
     config = _config(content_weight=1.0)
     image = tf.zeros([40, 56, 3])
     names = _objective(extractor, style, doodle, style_labels, config).at(image).term_values(image)
-    assert set(names) == {"statistics", "patches", "gamut"}
+    assert set(names) == {"statistics", "patches", "gamut", "total_variation"}
     content = np.full((40, 56, 3), 0.5, np.float32)
     objective = _objective(extractor, style, doodle, style_labels, config, content)
     assert "content" in objective.at(image).term_values(image)
@@ -194,7 +194,7 @@ def test_rotated_copies_give_patches_of_the_style_alone(style, style_labels):
         ({"style_weight": 0.0, "statistics_weight": 0.0}, "nothing to paint with"),
         ({"structure_weight": 1.0}, "structure_weight is 1.0 and there is no content image"),
         ({"preserve_color": "luminance"}, "preserve_color is 'luminance' and there is no content"),
-        ({"init": "content"}, "init is 'content' and there is no content image"),
+        ({"init": "color_matched"}, "init is 'color_matched' and there is no content image"),
         ({"init": "no.png"}, "init 'no.png' does not exist"),
         ({"output_size": "64"}, "output_size is '64', it must be width x height"),
         ({"output_size": "64x4"}, "output_size is 64x4 px"),
