@@ -3,7 +3,7 @@
 
 import sys
 
-from dpst.cli import main
+from dpst.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv))
+    sys.exit(run())

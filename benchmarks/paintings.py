@@ -1,17 +1,20 @@
-"""Contact sheets of the artistic method: the figures of its papers, on paintings of a folder.
+"""Contact sheets of the artistic method: the figures of its papers.
 
+python -m benchmarks.paintings --output_dir=paintings
 python -m benchmarks.paintings --paintings=../shared/paintings --output_dir=paintings figure_2
 
-The sheets: `figure_2` (Gatys et al. 2016: one photo in four styles, beside the published results of
-neural-style), `weights` (their sweep of alpha / beta, figure 4), `layers` (style layers from the
-first alone to all, figure 3), `approaches` (several styles on several segments, four ways, with a
-number for the spill-over). All are made if none is named. Needs the folder of the evaluation data.
+The sheets: `figure_2` (Gatys et al. 2016: one photo in several styles, beside the published results
+of neural-style where there are any), `weights` (their sweep of alpha / beta, figure 4), `layers`
+(style layers from the first alone to all, figure 3), `approaches` (two styles on two segments, four
+ways, with a number for the spill-over). All are made if none is named, of the samples in `data/` or
+of the folder of the evaluation data.
 """
 
 import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -20,7 +23,7 @@ import numpy as np
 import dpst
 from benchmarks.contact_sheet import Picture, draw_sheet
 from benchmarks.timing import print_table
-from benchmarks.workload import find_squeezenet_weights
+from benchmarks.workload import SAMPLE, find_squeezenet_weights
 from dpst import TransferConfig, images
 from dpst.config import MULTI_STYLES
 from dpst.extractors import Extractor, load_extractor
@@ -34,11 +37,30 @@ STYLES = {
     "shipwreck": "shipwreck.jpg",
     "seated_nude": "seated-nude.jpg",
 }
+SAMPLE_STYLES = {"autumn": "autumn.jpg", "elephants": "elephants.jpg"}
 SIZE = 512  # longer side of the photo, in pixels
 RATIOS = (1e-5, 1e-4, 1e-3, 1e-2)  # alpha / beta, of the content and the style weight
 _SKY_EXCESS = 0.12  # of blue over red
+_SAMPLE_SKY = (0, 0, 255)  # of its label map
 
 Row = list[Picture | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is painted, and how.
+
+    Attributes:
+        photo: float32 [height, width, 3], RGB in [0, 1].
+        labels: int32 [height, width], 1 where its sky is and 0 elsewhere.
+        styles: paintings by their names, each as `photo`; at least two.
+        references: published results by the names of their styles.
+    """
+
+    photo: np.ndarray
+    labels: np.ndarray
+    styles: Mapping[str, np.ndarray]
+    references: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def main() -> None:
@@ -46,7 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--paintings", type=Path, required=True, help="their folder")
+    parser.add_argument("--paintings", type=Path, help="their folder; else the samples in data/")
     parser.add_argument("--output_dir", type=Path, required=True)
     parser.add_argument("--extractor", default="embedded", help="as of run.py")
     parser.add_argument("--weights", type=Path, help="SqueezeNet's weight file; else found")
@@ -55,34 +77,56 @@ def main() -> None:
     is_squeezenet = arguments.extractor == "squeezenet"
     weights = find_squeezenet_weights(arguments.weights) if is_squeezenet else None
     extractor = load_extractor(arguments.extractor, weights)
+    subject = evaluation(arguments.paintings) if arguments.paintings else sample()
     for name in arguments.sheets or SHEETS:
         path = arguments.output_dir / f"{name}.png"
-        images.write_image(path, draw_sheet(SHEETS[name](arguments.paintings, extractor)))
+        images.write_image(path, draw_sheet(SHEETS[name](subject, extractor)))
         print(f"wrote {path}", file=sys.stderr, flush=True)
 
 
-def figure_2(folder: Path, extractor: Extractor) -> list[Row]:
-    """The photo in each style, beside the style and the published result."""
+def sample() -> Subject:
+    """The photo and the paintings of the project's samples."""
+    label_map = images.read_image(SAMPLE / "content_labels.png")
+    photo = _read(SAMPLE / "content.jpg")
+    is_sky = (label_map == np.float32(_SAMPLE_SKY) / 255).all(-1).astype(np.int32)
+    return Subject(
+        photo,
+        cv2.resize(is_sky, photo.shape[1::-1], interpolation=cv2.INTER_NEAREST),
+        {name: _read(SAMPLE / file_name) for name, file_name in SAMPLE_STYLES.items()},
+    )
+
+
+def evaluation(folder: Path) -> Subject:
+    """The photo, the paintings and the published results of the evaluation data."""
     photo = _read(folder / PHOTO)
+    published = {name: folder / f"reference_tubingen_{name}.png" for name in STYLES}
+    return Subject(
+        photo,
+        town_and_sky(photo),
+        {name: _read(folder / file_name) for name, file_name in STYLES.items()},
+        {name: _read(path) for name, path in published.items() if path.exists()},
+    )
+
+
+def figure_2(subject: Subject, extractor: Extractor) -> list[Row]:
+    """The photo in each style, beside the style and the published result."""
     rows = []
-    for name, file_name in STYLES.items():
-        style = _read(folder / file_name)
-        ours = _painted(photo, style, extractor, name)
-        published = folder / f"reference_tubingen_{name}.png"
-        reference = None
-        if published.exists():
-            reference = Picture(_read(published), ("neural-style, VGG19",))
-        rows.append([Picture(photo, ("photo",)), Picture(style, (name,)), ours, reference])
+    for name, style in subject.styles.items():
+        ours = _painted(subject.photo, style, extractor, name)
+        row: Row = [Picture(subject.photo, ("photo",)), Picture(style, (name,)), ours]
+        if name in subject.references:
+            row.append(Picture(subject.references[name], ("neural-style, VGG19",)))
+        rows.append(row)
     return rows
 
 
-def weights(folder: Path, extractor: Extractor) -> list[Row]:
+def weights(subject: Subject, extractor: Extractor) -> list[Row]:
     """One style with the paper's weights, more and more of the content."""
-    photo, style = _read(folder / PHOTO), _read(folder / STYLES["starry"])
+    style = next(iter(subject.styles.values()))
     return [
         [
             _painted(
-                photo,
+                subject.photo,
                 style,
                 extractor,
                 f"alpha / beta {ratio:g}",
@@ -94,26 +138,32 @@ def weights(folder: Path, extractor: Extractor) -> list[Row]:
     ]
 
 
-def layers(folder: Path, extractor: Extractor) -> list[Row]:
+def layers(subject: Subject, extractor: Extractor) -> list[Row]:
     """One style by ever more of its layers."""
-    photo, style = _read(folder / PHOTO), _read(folder / STYLES["starry"])
+    style = next(iter(subject.styles.values()))
     names = extractor.style_layers
     chosen = [",".join(names[: count + 1]) for count in range(0, len(names), 2)]
-    return [[_painted(photo, style, extractor, layers, style_layers=layers) for layers in chosen]]
+    return [
+        [
+            _painted(subject.photo, style, extractor, layers, style_layers=layers)
+            for layers in chosen
+        ]
+    ]
 
 
-def approaches(folder: Path, extractor: Extractor) -> list[Row]:
-    """Two styles for sky and town, four ways; prints how near each segment is to either style."""
-    photo = _read(folder / PHOTO)
-    styles = [_read(folder / STYLES[name]) for name in ("starry", "scream")]
-    labels = town_and_sky(photo)
+def approaches(subject: Subject, extractor: Extractor) -> list[Row]:
+    """Two styles for the sky and the rest, four ways; prints how near each is to either style."""
+    (of_sky, sky_style), (of_rest, rest_style), *_ = subject.styles.items()
     header = ["approach", "to its own style ↓", "to the other style ↑"]
-    row: Row = [Picture(photo, ("sky: starry, town: scream",))]
+    row: Row = [Picture(subject.photo, (f"sky: {of_sky}, the rest: {of_rest}",))]
     table = []
     for approach in MULTI_STYLES:
-        # Label 0, the town, takes the first style image.
-        picture = _painted(photo, styles[::-1], extractor, approach, labels, multi_style=approach)
-        distances = segment_distances(picture.image, labels, styles[::-1], extractor)
+        # Label 0, the rest, takes the first style image.
+        styles = [rest_style, sky_style]
+        picture = _painted(
+            subject.photo, styles, extractor, approach, subject.labels, multi_style=approach
+        )
+        distances = segment_distances(picture.image, subject.labels, styles, extractor)
         own, other = np.mean(np.diag(distances)), np.mean(np.diag(distances[:, ::-1]))
         table.append([approach, f"{own:.3f}", f"{other:.3f}"])
         row.append(picture)
@@ -170,7 +220,7 @@ def _read(path: Path) -> np.ndarray:
     return images.resize(image, images.fit_size(image.shape[:2], SIZE))
 
 
-SHEETS: Mapping[str, Callable[[Path, Extractor], list[Row]]] = {
+SHEETS: Mapping[str, Callable[[Subject, Extractor], list[Row]]] = {
     "figure_2": figure_2,
     "weights": weights,
     "layers": layers,

@@ -7,27 +7,31 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dpst import extractors, losses, metrics, optimizers
+    from dpst import callbacks, extractors, losses, metrics, optimizers
     from dpst.config import TransferConfig
     from dpst.look import Look, apply_full_resolution, load_look, save_look
     from dpst.objective import FeatureTerm, ImageTerm, Objective
-    from dpst.transfer import Progress, TransferResult, stylize
+    from dpst.pairs import pair_dataset
+    from dpst.stylizer import Stylizer, stylize
+    from dpst.transfer import Progress, TransferResult
 
 __version__ = "0.1.0"
 
-_MODULES = ("extractors", "losses", "metrics", "optimizers")
+_MODULES = ("callbacks", "extractors", "losses", "metrics", "optimizers")
 _HOMES = {
     "FeatureTerm": "dpst.objective",
     "ImageTerm": "dpst.objective",
     "Look": "dpst.look",
     "Objective": "dpst.objective",
     "Progress": "dpst.transfer",
+    "Stylizer": "dpst.stylizer",
     "TransferConfig": "dpst.config",
     "TransferResult": "dpst.transfer",
     "apply_full_resolution": "dpst.look",
     "load_look": "dpst.look",
+    "pair_dataset": "dpst.pairs",
     "save_look": "dpst.look",
-    "stylize": "dpst.transfer",
+    "stylize": "dpst.stylizer",
 }
 
 __all__ = [
@@ -36,14 +40,17 @@ __all__ = [
     "Look",
     "Objective",
     "Progress",
+    "Stylizer",
     "TransferConfig",
     "TransferResult",
     "apply_full_resolution",
+    "callbacks",
     "extractors",
     "load_look",
     "losses",
     "metrics",
     "optimizers",
+    "pair_dataset",
     "save_look",
     "stylize",
 ]

@@ -19,7 +19,7 @@ from dpst.losses import (
     content_loss,
     locality_loss,
     opponent_colors,
-    segment_gram_loss,
+    segment_gram_losses,
 )
 from dpst.objective import RGB, FeatureTerm, ImageTerm, Objective, Term
 from dpst.segmentation import KEPT, StyleRegion
@@ -127,7 +127,7 @@ def _style_loss(is_color: bool, is_centred: bool, is_relative: bool) -> Any:
 def _gatys_style_loss(target: Any, features: tf.Tensor) -> tf.Tensor:
     """1 / (4 N^2) of the squared distance of Gram matrices over the number of positions, eq. 4."""
     goal, guidance = target
-    return segment_gram_loss(goal, guided_statistics(features, guidance), "luan") / 2
+    return segment_gram_losses(goal, guided_statistics(features, guidance), "luan") / 2
 
 
 def _gatys_content_loss(content_features: tf.Tensor, features: tf.Tensor) -> tf.Tensor:

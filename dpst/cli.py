@@ -23,7 +23,7 @@ from dpst.config import TransferConfig
 from dpst.inputs import check_content, check_styles, plan_from_maps, read_plan, split_paths
 from dpst.look import LOOK_SUFFIX, Look, load_look, save_look
 from dpst.progress_line import ProgressLine
-from dpst.report import TRACE_NAME, check_report_dir, metric_lines, run_trace, write_trace
+from dpst.report import PAGE_NAME, check_report_dir, metric_lines, run_trace
 from dpst.segmentation import Pairing, segment_table
 from dpst.semantic_plan import SemanticPlan, plan_semantic
 from dpst.style_plan import StylePlan
@@ -49,7 +49,7 @@ Flags (boolean ones also as --noNAME):
 _REQUIRED = ("style_image", "output_image")
 _OF_A_SOLVE = (
     *("style_image", "content_labels", "style_labels", "weights", "preview"),
-    *("save_labels", "save_map", "save_lut", "report_dir"),
+    *("save_labels", "save_map", "save_lut", "report_dir", "tensorboard_dir"),
 )
 _OF_PHOTOS = ("preview", "save_map", "save_lut")
 _WORKING_SIDE = 1400  # longer side in pixels of the copies that are worked on, if not solved larger
@@ -59,6 +59,11 @@ _DEFINERS = {
     float: flags.DEFINE_float,
     str: flags.DEFINE_string,
 }
+
+
+def run() -> int:
+    """`main` with the arguments of the process: what `run.py` and the command `dpst` call."""
+    return main(sys.argv)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -78,7 +83,7 @@ def main(argv: Sequence[str]) -> int:
             print(USAGE + values.module_help("dpst"))
             return DONE
         return _run(values, rest)
-    except (flags.Error, ValueError, OSError, FloatingPointError) as error:
+    except (flags.Error, ValueError, OSError, FloatingPointError, ImportError) as error:
         message = " ".join(str(error).split())
         print(f"dpst: error: {message}", file=sys.stderr)
         return BAD_INPUT
@@ -125,7 +130,13 @@ def define_flags() -> flags.FlagValues:
         ),
         (
             "report_dir",
-            f"Folder to write {TRACE_NAME} to: settings, segments, history and quality.",
+            f"Folder to write a picture report to, {PAGE_NAME}, and trace.json: before and after, "
+            "segments, losses, quality, settings.",
+        ),
+        (
+            "tensorboard_dir",
+            "Folder to write records for TensorBoard to: losses, segments, images. Needs the "
+            "package tensorboard.",
         ),
     ):
         define(flags.DEFINE_string, name, None, help_text)
@@ -170,6 +181,8 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
         images.check_output_path(values.preview, "preview")
     if values.report_dir:
         check_report_dir(values.report_dir)
+    if values.tensorboard_dir:
+        check_report_dir(values.tensorboard_dir, "tensorboard_dir")
     if values.save_map:
         check_file_path(values.save_map, "save_map", (LOOK_SUFFIX,))
     if values.save_lut:
@@ -206,11 +219,18 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
         _show(plan)
         _write_preview(values, photo, content_image, style_images[0], plan)
     with _quiet_startup():
+        from dpst.callbacks import CallbackRun, LossRecord, TensorBoard
         from dpst.extractors import load_extractor
         from dpst.memory import predicted_memory
         from dpst.pyramid import plan_levels
         from dpst.transfer import find_label_maps, load_segmentation_model, transfer
 
+    losses: list[dict[str, float]] = []
+    records: list[Any] = []
+    if values.report_dir:
+        records.append(LossRecord(losses))
+    if values.tensorboard_dir:
+        records.append(TensorBoard(values.tensorboard_dir))
     segmentation_model = load_segmentation_model(config) if plan is None else None
     extractor = load_extractor(config.extractor, values.weights, config.pooling)
     if plan is None:
@@ -235,7 +255,8 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     # Solved and measured at the solve size; the photo itself comes after, in bands.
     small = dataclasses.replace(config, full_resolution=False)
     try:
-        result = transfer(content_image, style_images, plan, extractor, small, reporter)
+        with CallbackRun(records, reporter) as callback:
+            result = transfer(content_image, style_images, plan, extractor, small, callback)
     finally:
         reporter.close()
     look = result.look
@@ -258,9 +279,13 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     for line in metric_lines(result.metrics):
         print(f"dpst:   {line}")
     if values.report_dir:
+        from dpst.picture_report import write_report
+
         inputs = _inputs(values, photo.size, style_sizes)
-        trace = run_trace(inputs, config, result, seconds)
-        write_trace(Path(values.report_dir) / TRACE_NAME, trace)
+        trace = run_trace(inputs, config, result, seconds, losses)
+        arguments = (photo, style_images, plan, result, extractor, config)
+        write_report(values.report_dir, trace, *arguments)
+        print(f"dpst: {Path(values.report_dir) / PAGE_NAME} written.")
     return DONE
 
 

@@ -16,8 +16,9 @@ class FeatureTerm:
     Attributes:
         name: what the term is called in reports.
         layer_name: a layer of the extractor, or "rgb" for the image itself.
-        function: maps (target, features [1, h, w, channels]) to a scalar or [1]. Terms whose
-            functions are the same object share traces.
+        function: maps (target, features [1, h, w, channels]) to a scalar, [1], or [1, K], a part
+            for each segment, whose sum is the loss. Terms whose functions are the same object
+            share traces.
         target: tensors that the function compares with, in any nest.
         weight: factor of the loss.
     """
@@ -74,7 +75,8 @@ class Objective:
     """Weighted sum of terms, a function of the output image.
 
     Call it for (value, gradient); it may be the argument of a `tf.function`, which it then shares
-    with all objectives of its structure: the same extractor, layers, functions and shapes.
+    with all objectives of its structure: the same extractor, layers, functions, and kinds of
+    targets. With `reduce_retracing` one trace also serves all sizes.
 
     Attributes:
         extractor: maps images [1, height, width, 3] and layer names to a dict of features.
@@ -97,16 +99,28 @@ class Objective:
         Returns:
             Scalars by name; terms of one name are summed.
         """
+        parts = self.term_parts(image)
+        return {name: tf.add_n([tf.reduce_sum(p) for p in each]) for name, each in parts.items()}
+
+    def term_parts(self, image: tf.Tensor) -> dict[str, list[tf.Tensor]]:
+        """Weighted values of each name's terms as their functions give them: with all segments.
+
+        Args:
+            image: float32 [height, width, 3], RGB in [0, 1].
+
+        Returns:
+            A list for each name with a scalar, [1] or [1, K] for each of its terms.
+        """
         layers = {term.layer_name for term in self.terms if isinstance(term, FeatureTerm)}
         features = {RGB: image[None]}
         if layers - {RGB}:
             features.update(self.extractor(image[None], tuple(sorted(layers - {RGB}))))
-        values: dict[str, tf.Tensor] = {}
+        parts: dict[str, list[tf.Tensor]] = {}
         for term in self.terms:
             subject = features[term.layer_name] if isinstance(term, FeatureTerm) else image
-            value = term.weight * tf.reduce_sum(term.function(term.target, subject))
-            values[term.name] = values.get(term.name, 0.0) + value
-        return values
+            part = term.weight * term.function(term.target, subject)
+            parts.setdefault(term.name, []).append(part)
+        return parts
 
     def value(self, image: tf.Tensor) -> tf.Tensor:
         """Weighted sum of all terms, float32 scalar."""
@@ -120,8 +134,12 @@ class Objective:
         return value, tape.gradient(value, image)
 
     def __tf_flatten__(self) -> tuple[tuple, tuple]:
-        """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
-        return (self.extractor,), (self.terms,)
+        """Split into static metadata and tensors, for `tf.nest` and `tf.function`.
+
+        The metadata holds the structure of all below: `tf.function` takes objects with equal
+        metadata to differ in the sizes of their tensors alone.
+        """
+        return (self.extractor, _structure(self.terms)), (self.terms,)
 
     @classmethod
     def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "Objective":
@@ -147,3 +165,16 @@ class MovingObjective:
     def at(self, image: tf.Tensor) -> Objective:
         """The objective with the targets that belong to an image."""
         return self.fixed.with_terms(*self.follow(image))
+
+
+def _structure(value: Any) -> Any:
+    """What must be the same in two nests for one trace to serve both."""
+    if hasattr(value, "__tf_flatten__"):
+        metadata, components = value.__tf_flatten__()
+        return type(value), metadata, _structure(components)
+    if isinstance(value, tuple | list):
+        return type(value), tuple(map(_structure, value))
+    if isinstance(value, tf.RaggedTensor):
+        return tf.RaggedTensor, value.dtype, value.shape.rank
+    tensor = tf.convert_to_tensor(value)
+    return tensor.dtype, tensor.shape.rank

@@ -30,6 +30,7 @@ from dpst.style_terms import (
     gram_term,
     guidance_from_masks,
     guided_statistics,
+    padded_segments,
 )
 from dpst.weight_lists import parse_layers
 
@@ -105,8 +106,6 @@ def _style_target(
     """
     num_segments, style_index = len(pairing.style_index), np.array(pairing.style_index)
     num_style_labels = int(pairing.style_labels.max()) + 1
-    areas = np.bincount(pairing.content_labels.ravel(), minlength=num_segments)
-    shares = tf.constant(areas[None] / areas.sum(), tf.float32)
     masks, style_masks = (
         layer_guidance(labels, number, tuple(features.shape[1:3]), size, reach, config.guidance)
         for labels, number, features, size in (
@@ -114,10 +113,14 @@ def _style_target(
             (pairing.style_labels, num_style_labels, style, image_sizes[1]),
         )
     )
-    moments = guided_statistics(style, guidance_from_masks(style_masks[np.maximum(style_index, 0)]))
+    masks, serving = map(padded_segments, (masks, style_masks[np.maximum(style_index, 0)]))
+    areas = np.bincount(pairing.content_labels.ravel(), minlength=len(masks))
+    shares = tf.constant(areas[None] / areas.sum(), tf.float32)
+    moments = guided_statistics(style, guidance_from_masks(serving))
     if KEPT in pairing.style_index:
         # Its own statistics as the target: share 0 would let its neighbours' look leak in.
-        is_kept = tf.constant(style_index == KEPT)[None, :, None]
+        is_kept = np.zeros((1, len(masks), 1), bool)
+        is_kept[0, :num_segments, 0] = style_index == KEPT
         own = guided_statistics(content, guidance_from_masks(masks))
         moments = SegmentStatistics(
             tf.where(is_kept, own.mean, moments.mean),

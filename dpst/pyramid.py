@@ -99,6 +99,7 @@ class Progress:
         seconds_left: estimate for the rest of the solve; None before the first evaluation.
         image: float32 [height, width, 3], the best position so far, at the level's size; before
             the first evaluation the initial image.
+        objective: what is minimised at this level; None before the first evaluation.
     """
 
     level: int
@@ -108,6 +109,7 @@ class Progress:
     loss: float | None
     seconds_left: float | None
     image: tf.Tensor
+    objective: Objective | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,7 +243,11 @@ def solve(
     output_map: MapT | None = None
     stop_reason = StopReason.MAX_EVALUATIONS
 
-    def report(result: OptimizerResult | None, image: np.ndarray | tf.Tensor) -> bool:
+    def report(
+        result: OptimizerResult | None,
+        image: np.ndarray | tf.Tensor,
+        minimized: Objective | None = None,
+    ) -> bool:
         evaluations = 0 if result is None else result.num_evaluations
         progress = Progress(
             level=index,
@@ -251,6 +257,7 @@ def solve(
             loss=None if result is None else float(result.value),
             seconds_left=None if result is None else clock.seconds_left(index, evaluations),
             image=tf.convert_to_tensor(image),
+            objective=minimized,
         )
         return callback is not None and bool(callback(progress))
 
@@ -266,10 +273,10 @@ def solve(
                 break
             objective = build_objective(content)
             preconditioner = carrier.preconditioner and carrier.preconditioner(content)
-            for result in _chunks(objective, preconditioner, start, level, optimizer):
+            for minimized, result in _chunks(objective, preconditioner, start, level, optimizer):
                 stop_reason = result.stop_reason
                 history.append((index, result.num_evaluations, float(result.value)))
-                if report(result, result.position):
+                if report(result, result.position, minimized):
                     stop_reason = StopReason.INTERRUPTED
                     break
         except KeyboardInterrupt:
@@ -292,8 +299,8 @@ def _chunks(
     start: np.ndarray,
     level: Level,
     optimizer: str,
-) -> Iterator[OptimizerResult]:
-    """The minimiser's results after each chunk, until the level ends."""
+) -> Iterator[tuple[Objective, OptimizerResult]]:
+    """What was minimised in each chunk and the result after it, until the level ends."""
     minimize = partial(OPTIMIZERS[optimizer], preconditioner=preconditioner)
     position = tf.constant(start, tf.float32)
     result: OptimizerResult | None = None
@@ -322,7 +329,7 @@ def _chunks(
         if len(values) > 2 and result.stop_reason is StopReason.MAX_EVALUATIONS:
             if values[-3] - values[-1] < MIN_PROGRESS * values[-3]:
                 result = dataclasses.replace(result, stop_reason=StopReason.LITTLE_PROGRESS)
-        yield result
+        yield current, result
         if result.stop_reason is not StopReason.MAX_EVALUATIONS:
             return
 

@@ -1,10 +1,10 @@
-"""What a run did and how good it is: lines for a terminal, and `trace.json`."""
+"""What a run did and how good it is: lines for a terminal, and the files of a report."""
 
 import dataclasses
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dpst.transfer import TransferResult
 
 TRACE_NAME = "trace.json"
+PAGE_NAME = "index.html"
 
 
 def metric_lines(metrics: "Metrics") -> Iterator[str]:
@@ -44,6 +45,7 @@ def run_trace(
     config: TransferConfig,
     result: "TransferResult",
     seconds: float,
+    losses: Sequence[Mapping[str, float]] = (),
 ) -> dict[str, Any]:
     """Everything about a run but the pictures, ready for JSON.
 
@@ -52,10 +54,12 @@ def run_trace(
         config: the settings.
         result: what the transfer gave.
         seconds: how long it took.
+        losses: what callbacks were told after each chunk of evaluations, see
+            `dpst.callbacks.CallbackRun`.
 
     Returns:
-        version, config, inputs, notes, segments, history, stop_reason, seconds and metrics; NaN and
-        infinity, which JSON lacks, are None.
+        version, config, inputs, notes, segments, history, losses, stop_reason, seconds and metrics;
+        NaN and infinity, which JSON lacks, are None.
     """
     history = [
         dict(zip(("level", "evaluations", "loss"), row, strict=True)) for row in result.history
@@ -67,6 +71,7 @@ def run_trace(
         "notes": result.notes,
         "segments": [dataclasses.asdict(row) for row in result.segments],
         "history": history,
+        "losses": [dict(row) for row in losses],
         "stop_reason": result.stop_reason.value,
         "seconds": seconds,
         "metrics": dataclasses.asdict(result.metrics),
@@ -74,11 +79,12 @@ def run_trace(
     return _without_nan(trace)
 
 
-def check_report_dir(folder: str | os.PathLike[str]) -> None:
+def check_report_dir(folder: str | os.PathLike[str], name: str = "report_dir") -> None:
     """Check, before any work starts, that a report can be written. Creates and deletes nothing.
 
     Args:
         folder: where the report shall go; it and its parents need not exist.
+        name: where the folder came from, for messages.
 
     Raises:
         ValueError: something else has the folder's name or that of a parent, or it is not writable.
@@ -87,17 +93,18 @@ def check_report_dir(folder: str | os.PathLike[str]) -> None:
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir():
         raise ValueError(
-            f"report_dir '{folder}' cannot be a folder, '{existing}' is a file: choose another "
+            f"{name} '{folder}' cannot be a folder, '{existing}' is a file: choose another "
             "folder, or move the file away."
         )
-    if (folder / TRACE_NAME).is_dir():
-        raise ValueError(
-            f"report_dir '{folder}' holds a folder '{TRACE_NAME}', where a file shall go: choose "
-            "another folder."
-        )
+    for file_name in (TRACE_NAME, PAGE_NAME):
+        if (folder / file_name).is_dir():
+            raise ValueError(
+                f"{name} '{folder}' holds a folder '{file_name}', where a file shall go: choose "
+                "another folder."
+            )
     if not os.access(existing, os.W_OK | os.X_OK):
         raise ValueError(
-            f"report_dir '{folder}' is not writable, or cannot be created in '{existing}': choose "
+            f"{name} '{folder}' is not writable, or cannot be created in '{existing}': choose "
             "another folder."
         )
 
@@ -112,11 +119,24 @@ def write_trace(path: str | os.PathLike[str], trace: Mapping[str, Any]) -> None:
     Raises:
         ValueError: the file cannot be written.
     """
+    write_text(path, json.dumps(trace, indent=1, allow_nan=False) + "\n")
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a file of a report, whole or not at all; its folder is created if it is missing.
+
+    Args:
+        path: the file, replaced if it exists.
+        text: what it holds, written as UTF-8.
+
+    Raises:
+        ValueError: the file cannot be written.
+    """
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as file:
-            file.write(json.dumps(trace, indent=1, allow_nan=False).encode() + b"\n")
+            file.write(text.encode())
     except OSError as error:
         raise ValueError(
             f"report '{path}' cannot be written ({error}): free space or change --report_dir."

@@ -15,15 +15,31 @@ from dpst.losses import (
     SortedGuidance,
     centred_target,
     opponent_colors,
-    segment_centred_loss,
-    segment_gram_loss,
+    segment_centred_losses,
+    segment_gram_losses,
     segment_statistics,
     sorted_segment_statistics,
 )
 from dpst.segmentation import KEPT, StyleRegion, average_masks
 
 Features: TypeAlias = Mapping[str, tf.Tensor]
-Guidance: TypeAlias = SortedGuidance | tf.Tensor
+Guidance: TypeAlias = SortedGuidance | tuple[tf.Tensor, ...]
+
+SEGMENT_MULTIPLE = 4  # objectives of 2 to 4 segments share a trace, those of 5 to 8 another
+
+
+def padded_segments(masks: np.ndarray) -> np.ndarray:
+    """Masks with empty ones added, so that fewer numbers of segments occur.
+
+    Args:
+        masks: float32 [K, height, width].
+
+    Returns:
+        float32 [K', height, width], K' the next multiple of `SEGMENT_MULTIPLE`, or 1 for K = 1,
+        which is a case of its own: nothing needs sorting.
+    """
+    missing = 0 if len(masks) == 1 else -len(masks) % SEGMENT_MULTIPLE
+    return np.pad(masks, ((0, missing), (0, 0), (0, 0)))
 
 
 def guidance_from_masks(masks: np.ndarray) -> Guidance:
@@ -33,10 +49,11 @@ def guidance_from_masks(masks: np.ndarray) -> Guidance:
         masks: float32 [K, height, width] in [0, 1].
 
     Returns:
-        Sorted positions, or float32 [1, height, width, K] for one segment or on a GPU.
+        Sorted positions; or a mask for each segment, float32 [1, height, width, 1], for one
+        segment or on a GPU.
     """
     if len(masks) == 1 or tf.config.list_physical_devices("GPU"):
-        return tf.constant(np.moveaxis(masks, 0, -1)[None], tf.float32)
+        return tuple(tf.constant(mask[None, ..., None], tf.float32) for mask in masks)
     return SortedGuidance.from_masks(masks)
 
 
@@ -74,7 +91,11 @@ def region_target(
             part = average_masks(region.style_mask[None], tuple(features.shape[1:3]))
         moments.append(guided_statistics(features, guidance_from_masks(part)))
         wholes.append(guided_statistics(features, guidance_from_masks(whole)))
-    shares = tf.constant([[region.weight for region in regions]], tf.float32)
+    masks = padded_segments(masks)
+    missing = len(masks) - len(regions)
+    nothing = SegmentStatistics(*map(tf.zeros_like, moments[0]))
+    moments, wholes = (statistics + missing * [nothing] for statistics in (moments, wholes))
+    shares = tf.constant([[region.weight for region in regions] + missing * [0.0]], tf.float32)
     style, whole_style = (
         SegmentStatistics(*(tf.concat(parts, 1) for parts in zip(*statistics, strict=True)))
         for statistics in (moments, wholes)
@@ -89,19 +110,19 @@ def guided_statistics(features: tf.Tensor, guidance: Guidance) -> SegmentStatist
     """Moments of features [1, height, width, channels] under either form of guidance."""
     if isinstance(guidance, SortedGuidance):
         return sorted_segment_statistics(features, guidance)
-    return segment_statistics(features, guidance)
+    return segment_statistics(features, tf.concat(guidance, -1))
 
 
 def centred_term(target: Any, features: tf.Tensor) -> tf.Tensor:
-    """`segment_centred_loss`; the target is (`CentredTarget`, guidance)."""
+    """`segment_centred_losses`; the target is (`CentredTarget`, guidance)."""
     goal, guidance = target
-    return segment_centred_loss(goal, guided_statistics(features, guidance))
+    return segment_centred_losses(goal, guided_statistics(features, guidance))
 
 
 def gram_term(target: Any, features: tf.Tensor) -> tf.Tensor:
-    """`segment_gram_loss`, relative; the target is (`GramTarget`, guidance)."""
+    """`segment_gram_losses`, relative; the target is (`GramTarget`, guidance)."""
     goal, guidance = target
-    return segment_gram_loss(goal, guided_statistics(features, guidance))
+    return segment_gram_losses(goal, guided_statistics(features, guidance))
 
 
 def centred_color_term(target: Any, images: tf.Tensor) -> tf.Tensor:

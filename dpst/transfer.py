@@ -1,4 +1,4 @@
-"""`stylize`: a pair end to end."""
+"""A pair end to end."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -10,17 +10,16 @@ import numpy as np
 from dpst import images
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
-from dpst.extractors import Extractor, load_extractor
+from dpst.extractors import Extractor
 from dpst.inputs import check_content, check_styles, plan_from_maps
 from dpst.kept_segments import styled_share_map
 from dpst.look import Look
 from dpst.metrics import Metrics, measure
 from dpst.metrics.checks import check_image
 from dpst.objective import Objective
-from dpst.painted_picture import PaintedPicture
 from dpst.painting import paint
 from dpst.photo import photo_objective
-from dpst.pyramid import AS_PHOTO, Progress, Solution, plan_levels, solve
+from dpst.pyramid import AS_PHOTO, Progress, plan_levels, solve
 from dpst.segmentation import (
     KEPT,
     LabelMap,
@@ -42,10 +41,11 @@ __all__ = [
     "TransferResult",
     "find_label_maps",
     "load_segmentation_model",
+    "measure_output",
     "paint_by_maps",
     "paint_styles",
+    "stylize_images",
     "transfer",
-    "stylize",
     "transfer_pair",
 ]
 
@@ -56,91 +56,46 @@ Labels = np.ndarray | Mapping[str, np.ndarray]
 """A label map, or a soft mask for each segment."""
 
 
-def stylize(
+def stylize_images(
     content_image: np.ndarray | None,
     style_image: np.ndarray | Sequence[np.ndarray],
-    content_labels: Labels | None = None,
-    style_labels: Labels | Sequence[Labels] | None = None,
-    extractor: Extractor | None = None,
-    config: TransferConfig | None = None,
+    content_labels: Labels | None,
+    style_labels: Labels | Sequence[Labels] | None,
+    config: TransferConfig,
+    get_extractor: Callable[[], Extractor],
+    get_segmentation_model: Callable[[], SegmentationModel | None],
     callback: Callable[[Progress], bool | None] | None = None,
 ) -> TransferResult:
-    """Give the content image the look of the style image.
-
-    Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, for the photo
-    method; Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks",
-    2016, for the artistic one; Champandard, "Semantic Style Transfer and Turning Two-Bit Doodles
-    into Fine Artworks", 2016, for the semantic one.
-
-    Args:
-        content_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side. None for
-            the semantic method: `content_labels` are a doodle to be painted, or, where there are
-            none either, a texture is.
-        style_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side; for the
-            artistic method also a list of several.
-        content_labels: label map of the content image: uint8 [h, w, 3] colours or integers
-            [h, w], of any size of the same aspect ratio; or a soft mask [h, w] in [0, 1] for each
-            segment, by name. None for both maps: segments are found in both images together, or
-            there is one, see `TransferConfig.segmentation`.
-        style_labels: label map of the style image, in the same form, or masks; with several style
-            images a list. The artistic method also takes content labels without style labels; for
-            the semantic one both may be any map that `segmentation.semantic_map` takes.
-        extractor: source of the features; None loads `config.extractor`.
-        config: settings; None takes the defaults.
-        callback: called with a `Progress` at once, whose image is the initial one, and after each
-            chunk of evaluations; if it returns True, the transfer ends with the best so far.
-
-    Returns:
-        The result. After a KeyboardInterrupt, the best so far.
-
-    Raises:
-        ValueError: an image, a label map or a setting is out of range.
-    """
-    config = config or TransferConfig()
+    """`dpst.stylize` with networks that are loaded only once the arguments are found in order."""
+    check_content(content_image is not None, config)
+    content = None
+    if content_image is not None:
+        content = _checked_image(content_image, "content_image")
     styles = [_checked_image(image, "style_image") for image in as_list(style_image)]
     check_styles(len(styles), config)
-    check_content(content_image is not None, config)
-    if config.method == "semantic":
-        return _stylize_by_maps(
-            content_image, styles, content_labels, style_labels, extractor, config, callback
-        )
-    content_image = _checked_image(content_image, "content_image")
+    if config.method == "semantic" or content is None:
+        size = None if content is None else content.shape[:2]
+        style_map: Any = style_labels
+        semantic_plan = plan_semantic(size, styles[0].shape[:2], content_labels, style_map, config)
+        canvas = semantic_plan.canvas() if content is None else content
+        return transfer(canvas, styles, semantic_plan, get_extractor(), config, callback)
     is_photo = config.method == "photo"
     if style_labels is not None if content_labels is None else is_photo and style_labels is None:
         missing = "content_labels" if content_labels is None else "style_labels"
         raise ValueError(f"{missing} is missing, must be given if the other is; give both or none.")
     is_found = config.finds_segments(content_labels is not None)
-    segmentation_model = load_segmentation_model(config) if is_found else None
-    extractor = extractor or load_extractor(config.extractor, pooling=config.pooling)
+    segmentation_model = get_segmentation_model() if is_found else None
+    extractor = get_extractor()
     content_map, style_maps = None, None
     if is_found:
-        content_map, style_map = find_label_maps(
-            content_image, styles[0], extractor, config.num_segments, segmentation_model
+        content_map, found_map = find_label_maps(
+            content, styles[0], extractor, config.num_segments, segmentation_model
         )
-        style_maps = [style_map]
+        style_maps = [found_map]
     elif content_labels is not None and config.segmentation != "none":
-        content_map, style_maps = _decoded(content_labels, style_labels, content_image, styles)
-    plan = plan_from_maps(content_image, styles, content_map, style_maps, config)
-    return transfer(content_image, styles, plan, extractor, config, callback)
-
-
-def _stylize_by_maps(
-    content_image: np.ndarray | None,
-    styles: Sequence[np.ndarray],
-    content_labels: Any,
-    style_labels: Any,
-    extractor: Extractor | None,
-    config: TransferConfig,
-    callback: Callable[[Progress], bool | None] | None,
-) -> TransferResult:
-    """`stylize` by the semantic method."""
-    if content_image is not None:
-        content_image = _checked_image(content_image, "content_image")
-    size = None if content_image is None else content_image.shape[:2]
-    plan = plan_semantic(size, styles[0].shape[:2], content_labels, style_labels, config)
-    canvas = plan.canvas() if content_image is None else content_image
-    extractor = extractor or load_extractor(config.extractor, pooling=config.pooling)
-    return transfer(canvas, styles, plan, extractor, config, callback)
+        content_map, style_maps = _decoded(content_labels, style_labels, content, styles)
+    plan = plan_from_maps(content, styles, content_map, style_maps, config)
+    return transfer(content, styles, plan, extractor, config, callback)
 
 
 def transfer(
@@ -151,7 +106,7 @@ def transfer(
     config: TransferConfig,
     callback: Callable[[Progress], bool | None] | None = None,
 ) -> TransferResult:
-    """`stylize` for checked images whose segments are planned already, by any method."""
+    """The transfer of checked images whose segments are planned already, by any method."""
     if isinstance(plan, SemanticPlan):
         return paint_by_maps(content_image, style_images[0], plan, extractor, config, callback)
     if isinstance(plan, StylePlan):
@@ -195,7 +150,7 @@ def paint_styles(
     config: TransferConfig,
     callback: Callable[[Progress], bool | None] | None = None,
 ) -> TransferResult:
-    """`stylize` by the artistic method for checked images whose regions are planned already."""
+    """The artistic transfer of checked images whose regions are planned already."""
     solution = paint(content_image, style_images, plan.regions, extractor, config, callback)
     output = np.clip(solution.output_map.apply(_target(content_image, config)), 0, 1)
     # A distance from the style is one from one style.
@@ -203,8 +158,16 @@ def paint_styles(
     sizes = content_image.shape[:2], style_images[0].shape[:2]
     whole = single_segment(*sizes)
     pairing = whole if is_one else dataclasses.replace(whole, style_index=(KEPT,))
-    metrics = _measure(content_image, style_images[0], output, pairing, extractor, config)
-    return _result(output, solution, solution.output_map, plan, metrics)
+    metrics = measure_output(content_image, style_images[0], output, pairing, extractor, config)
+    return TransferResult(
+        output_image=output,
+        history=solution.history,
+        stop_reason=solution.stop_reason,
+        notes=plan.notes,
+        metrics=metrics,
+        look=solution.output_map,
+        segments=plan.segments,
+    )
 
 
 def paint_by_maps(
@@ -218,12 +181,20 @@ def paint_by_maps(
     """`stylize` by the semantic method for a checked image, or canvas, whose maps are read."""
     solution = paint_semantic(content_image, style_image, plan, extractor, config, callback)
     output = np.clip(solution.output_map.apply(_target(content_image, config)), 0, 1)
-    sizes = content_image.shape[:2], style_image.shape[:2]
+    whole = single_segment(content_image.shape[:2], style_image.shape[:2])
     subject = output if plan.is_doodle else content_image
-    metrics = _measure(subject, style_image, output, single_segment(*sizes), extractor, config)
+    metrics = measure_output(subject, style_image, output, whole, extractor, config)
     if plan.is_doodle:
         metrics = dataclasses.replace(metrics, **dict.fromkeys(_OF_CONTENT, float("nan")))
-    return _result(output, solution, solution.output_map, plan, metrics)
+    return TransferResult(
+        output_image=output,
+        history=solution.history,
+        stop_reason=solution.stop_reason,
+        notes=plan.notes,
+        metrics=metrics,
+        look=solution.output_map,
+        segments=plan.segments,
+    )
 
 
 def load_segmentation_model(config: TransferConfig) -> SegmentationModel | None:
@@ -280,7 +251,7 @@ def transfer_pair(
     config: TransferConfig,
     callback: Callable[[Progress], bool | None] | None = None,
 ) -> TransferResult:
-    """`stylize` for checked images whose segments are paired already."""
+    """The photo transfer of checked images whose segments are paired already."""
     levels = plan_levels(content_image.shape[:2], config.solve_size, config.max_evaluations)
     build = partial(_level_objective, extractor, style_image, pairing, config)
     initial_image = _initial_image(content_image, style_image, pairing, config, levels[0].size)
@@ -291,25 +262,15 @@ def transfer_pair(
         solution.output_map, styled_share_map(content_image, pairing), content_image.shape[:2]
     )
     output = np.clip(look.apply(_target(content_image, config)), 0, 1)
-    metrics = _measure(content_image, style_image, output, pairing, extractor, config)
-    return _result(output, solution, look, pairing, metrics)
-
-
-def _result(
-    output_image: np.ndarray,
-    solution: Solution[Any],
-    look: Look | PaintedPicture,
-    plan: Pairing | StylePlan | SemanticPlan,
-    metrics: Metrics,
-) -> TransferResult:
+    metrics = measure_output(content_image, style_image, output, pairing, extractor, config)
     return TransferResult(
-        output_image=output_image,
+        output_image=output,
         history=solution.history,
         stop_reason=solution.stop_reason,
-        notes=plan.notes,
+        notes=pairing.notes,
         metrics=metrics,
         look=look,
-        segments=plan.segments,
+        segments=pairing.segments,
     )
 
 
@@ -362,7 +323,7 @@ def _initial_image(
     return match_colors(content_image, style_image, pairing).apply(content)
 
 
-def _measure(
+def measure_output(
     content_image: np.ndarray,
     style_image: np.ndarray,
     output_image: np.ndarray,
@@ -373,6 +334,17 @@ def _measure(
     """Metrics at the solve size, with the style image at a matching scale, as it was solved.
 
     All are NaN after a KeyboardInterrupt, which must not cost the output.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1].
+        style_image: likewise.
+        output_image: likewise, of any size of the content image's aspect ratio.
+        pairing: segments of both.
+        extractor: the features to compare.
+        config: the solve size.
+
+    Returns:
+        The metrics.
     """
     names = tuple(dict.fromkeys(extractor.style_layers + extractor.content_layers))
 

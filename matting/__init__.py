@@ -10,10 +10,15 @@ from matting.laplacian import laplacian_stencil, stencil_offsets
 from matting.local_affine import LocalAffineMap, fit_local_affine
 
 if TYPE_CHECKING:
+    from matting.affine_residual import local_affine_residual
     from matting.guided_filter import GuidedFilter
     from matting.operator import MattingLaplacian
 
-_HOMES = {"GuidedFilter": "matting.guided_filter", "MattingLaplacian": "matting.operator"}
+_HOMES = {
+    "GuidedFilter": "matting.guided_filter",
+    "MattingLaplacian": "matting.operator",
+    "local_affine_residual": "matting.affine_residual",
+}
 
 __all__ = [
     "GuidedFilter",
@@ -21,6 +26,7 @@ __all__ = [
     "MattingLaplacian",
     "fit_local_affine",
     "laplacian_stencil",
+    "local_affine_residual",
     "stencil_offsets",
 ]
 

@@ -89,14 +89,15 @@ class WindowGrid(NamedTuple):
 @tf.function(jit_compile=True, autograph=False)
 def _apply(image: tf.Tensor, grids: tuple[WindowGrid, ...], p: tf.Tensor) -> tf.Tensor:
     """Sum over grids of the averaged fits; passes over whole images are shared by all grids."""
-    height, width, channels = p.shape
+    height, width = tf.unstack(tf.shape(p)[:2])
+    channels = p.shape[2]
     rows = tf.concat([grid.rows for grid in grids], 0)
     z = tf.concat([p] + [p * image[..., c : c + 1] for c in range(3)], -1)
     z = tf.matmul(rows, tf.reshape(z, [height, -1]))
-    parts = tf.split(z, [grid.rows.shape[0] for grid in grids])
+    parts = tf.split(z, [tf.shape(grid.rows)[0] for grid in grids])
     spread = []
     for grid, part in zip(grids, parts, strict=True):
-        num_rows, num_columns = grid.rows.shape[0], grid.columns.shape[0]
+        num_rows, num_columns = tf.shape(grid.rows)[0], tf.shape(grid.columns)[0]
         # Gather the moments of each window, fit, then let each column average its windows' fits.
         part = tf.matmul(grid.columns, tf.reshape(part, [num_rows, width, 4 * channels]))
         fit = grid.fit(tf.reshape(part, [num_rows, num_columns, 4, channels]))
@@ -121,7 +122,8 @@ class GuidedFilter:
     rule for borders, and it costs four small matrix products. A tent as wide as two spacings
     smooths like a box of radius 0.7 * spacing.
 
-    Instances may be arguments of a `tf.function`: two images of one size share a trace.
+    Instances may be arguments of a `tf.function`; those with as many grids share a trace for all
+    sizes.
 
     Attributes:
         image: float32 [height, width, 3], the guide.
@@ -193,7 +195,7 @@ class GuidedFilter:
 
     def __tf_flatten__(self) -> tuple[tuple, tuple]:
         """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
-        return (), (self.image, self.grids, self.identity)
+        return (len(self.grids),), (self.image, self.grids, self.identity)
 
     @classmethod
     def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "GuidedFilter":

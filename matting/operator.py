@@ -14,7 +14,7 @@ from matting.laplacian import laplacian_stencil, stencil_offsets
 def _stencil_matvec(stencil: tf.Tensor, x: tf.Tensor, radius: int) -> tf.Tensor:
     """Sum over offsets of entry * (x_neighbour - x): exact on constants also in float32."""
     reach = 2 * radius
-    height, width = stencil.shape[1:]
+    height, width = tf.unstack(tf.shape(stencil)[1:])
     padded = tf.pad(x, [[reach, reach], [reach, reach], [0, 0]])
     total = tf.zeros_like(x)
     for k, (dy, dx) in enumerate(stencil_offsets(radius)):
@@ -29,8 +29,7 @@ class MattingLaplacian:
     """Matting Laplacian L of one image (Levin et al. 2008, eq. 12): symmetric, semi-definite.
 
     `x^T L x` is the summed residual of the best regularised local affine fit of x to the image
-    over all windows. Instances may be arguments of a `tf.function`: two images of one size share
-    a trace.
+    over all windows. Instances may be arguments of a `tf.function`, also in a trace for all sizes.
 
     Attributes:
         stencil: float32 [num_offsets, height, width], see `matting.laplacian_stencil`.
@@ -79,7 +78,8 @@ class MattingLaplacian:
         Raises:
             ValueError: x has another height or width than the image.
         """
-        if tuple(x.shape[:2]) != self.size or len(x.shape) != 3:
+        x = tf.convert_to_tensor(x)
+        if x.shape.rank != 3 or not x.shape[:2].is_compatible_with(self.stencil.shape[1:]):
             raise ValueError(
                 f"x has shape {tuple(x.shape)}, must be [height, width, channels] with (height, "
                 f"width) = {self.size}; build the Laplacian from an image of x's size."

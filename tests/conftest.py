@@ -39,3 +39,19 @@ def output(photo_pair) -> np.ndarray:
     noise = np.random.default_rng(3).normal(0, 0.02, content.shape)
     recoloured = 0.7 * content[..., [1, 0, 2]] + 0.1 + noise
     return np.clip(recoloured, 0, 1).astype(np.float32)
+
+
+@pytest.fixture
+def traces(monkeypatch) -> list[str]:
+    """Grows by the terms of an objective each time that one is traced."""
+    from dpst.objective import Objective
+
+    found: list[str] = []
+    call = Objective.__call__
+
+    def traced_call(self, image):
+        found.append(" ".join(term.name for term in self.terms))
+        return call(self, image)
+
+    monkeypatch.setattr(Objective, "__call__", traced_call)
+    return found

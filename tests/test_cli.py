@@ -84,7 +84,13 @@ def test_report_holds_the_run(pair):
     labels = {"content_labels": "content_labels.png", "style_labels": "style_labels.png"}
     assert run(**labels, report_dir="new/report", tv_weight=0.5) == cli.DONE
     trace = json.loads((pair / "new/report/trace.json").read_text())
-    assert sorted(path.name for path in (pair / "new/report").iterdir()) == ["trace.json"]
+    names = sorted(path.name for path in (pair / "new/report").iterdir())
+    assert names == ["index.html", "trace.json"]
+    assert "content.png with the look of style.png" in (pair / "new/report/index.html").read_text()
+    last = trace["losses"][-1]
+    terms = [value for name, value in last.items() if name not in ("loss", "level", "evaluations")]
+    assert last["loss"] == pytest.approx(trace["history"][-1]["loss"], rel=1e-4)
+    assert len(terms) > 5 and last["style"] > 0
     assert trace["version"] == dpst.__version__
     assert trace["config"]["tv_weight"] == 0.5 and trace["config"]["max_evaluations"] == 2
     assert trace["inputs"] == {

@@ -93,4 +93,4 @@ def test_keras_loss_is_the_function_for_each_image() -> None:
     outputs = np.stack([random_image(7, 8, seed) for seed in range(3, 6)])
     expected = [loss_between(c, o) for c, o in zip(contents, outputs, strict=True)]
     for call in (StructureLoss(), tf.function(StructureLoss())):
-        np.testing.assert_allclose(call(contents, outputs), expected, atol=1e-6)
+        np.testing.assert_allclose(call(contents, outputs), expected, rtol=1e-5)

@@ -70,6 +70,7 @@ class EmbeddedExtractor(Extractor):
         )
 
 
+@keras.saving.register_keras_serializable(package="dpst")
 def centre(images: tf.Tensor) -> tf.Tensor:
     """Moves the middle of [0, 1] to zero, as the network is used to it.
 

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from dpst.extractors.preprocessing import Preprocessing
+
 REACH_PROBE = 768  # Pixels: width of the strips that receptive fields are measured on.
 MINIMUM_PROBE_HEIGHT = 32
 
@@ -103,8 +105,7 @@ class Extractor:
         images = self._checked(images)
         if layer_names is None:
             self._check_size(images)
-            defaults = {*self.style_layers, *self.content_layers}
-            layer_names = tuple(name for name in self.layer_names if name in defaults)
+            layer_names = self._default_layers()
         model = self.select(layer_names)
         features = model(
             images if self._preprocess is None else self._preprocess(images), training=False
@@ -133,6 +134,31 @@ class Extractor:
                 self._models[key] = keras.Model(self._inputs, outputs, trainable=False)
         return self._models[key]
 
+    def as_model(self, layer_names: Sequence[str] | None = None) -> keras.Model:
+        """Returns the extractor as a Keras model, to be built into others, compiled and saved.
+
+        Saved as `.keras`, it loads without this library's weight files. Of this library only the
+        layer for its preprocessing is needed: `import dpst.extractors` before loading.
+
+        Args:
+            layer_names: The layers to read. None reads the default style and content layers.
+
+        Returns:
+            A frozen Functional model from images [batch, height, width, 3], sRGB in [0, 1], to a
+            dict of feature maps [batch, h, w, channels], keyed as `layer_names`. It shares its
+            weights with this extractor.
+
+        Raises:
+            TypeError: If `layer_names` is a string.
+            ValueError: If a layer is unknown or none is given.
+        """
+        names = self._known(self._default_layers() if layer_names is None else layer_names)
+        x = images = keras.Input((None, None, 3), dtype="float32", name="images")
+        if self._preprocess is not None:
+            x = Preprocessing(self._preprocess, name="preprocessing")(images)
+        features = self.select(names)(x)
+        return keras.Model(images, features, name=self.name, trainable=False)
+
     def reach(self, layer_name: str) -> float:
         """Measures how far around its centre a feature of a layer sees.
 
@@ -158,6 +184,11 @@ class Extractor:
             first = np.flatnonzero((features[0] != features[1]).any((0, 2)))[0]
             self._reaches[layer_name] = half - first * REACH_PROBE / width
         return self._reaches[layer_name]
+
+    def _default_layers(self) -> tuple[str, ...]:
+        """Returns the names of the default style and content layers, in network order."""
+        defaults = {*self.style_layers, *self.content_layers}
+        return tuple(name for name in self.layer_names if name in defaults)
 
     def _known(self, layer_names: Sequence[str]) -> tuple[str, ...]:
         """Returns the names as a tuple, or raises for one that is not available."""

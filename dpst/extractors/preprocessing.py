@@ -1,13 +1,54 @@
-"""Preprocessing of ImageNet networks that were trained in Caffe."""
+"""Preprocessing: from images in [0, 1] to what a network was trained on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import keras
 import tensorflow as tf
 
 # Mean of the ImageNet training images in the order and range these networks see: BGR in [0, 255].
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
 
 
+@keras.saving.register_keras_serializable(package="dpst")
+class Preprocessing(keras.layers.Layer):
+    """A preprocessing function as the first layer of a model, in float32 whatever the policy.
+
+    Args:
+        function: From float32 [batch, height, width, 3], sRGB in [0, 1], to the same shape. A model
+            with a function that is not registered with Keras loads where the function can be
+            imported.
+        options: Further options of `keras.layers.Layer`.
+    """
+
+    def __init__(self, function: Callable[[tf.Tensor], tf.Tensor], **options: Any) -> None:
+        """Keeps the function."""
+        super().__init__(**{"dtype": "float32", **options})
+        self.function = function
+
+    def call(self, images: tf.Tensor) -> tf.Tensor:
+        """Applies the function."""
+        return self.function(images)
+
+    def compute_output_spec(self, images: Any) -> Any:
+        """Returns that of the images."""
+        return keras.KerasTensor(images.shape, "float32")
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the options, for saving."""
+        function = keras.saving.serialize_keras_object(self.function)
+        return {**super().get_config(), "function": function}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Preprocessing:
+        """Inverse of `get_config`."""
+        function = keras.saving.deserialize_keras_object(config["function"])
+        return cls(**{**config, "function": function})
+
+
+@keras.saving.register_keras_serializable(package="dpst")
 def caffe_preprocess(images: tf.Tensor) -> tf.Tensor:
     """Turns images into what a network converted from Caffe was trained on.
 

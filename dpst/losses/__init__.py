@@ -14,14 +14,21 @@ from dpst.losses.patch import (
     with_semantic_map,
 )
 from dpst.losses.patch_matching import PatchBank, nearest_patches, patch_bank
-from dpst.losses.photorealism import PhotorealismLoss, photorealism_loss
+from dpst.losses.photorealism import (
+    PhotorealismLoss,
+    PhotorealismRegularization,
+    photorealism_loss,
+    photorealism_losses,
+)
 from dpst.losses.segment_gram import (
     CentredTarget,
     GramTarget,
     SegmentGramLoss,
     centred_target,
     segment_centred_loss,
+    segment_centred_losses,
     segment_gram_loss,
+    segment_gram_losses,
 )
 from dpst.losses.segment_statistics import (
     SegmentStatistics,
@@ -35,7 +42,11 @@ from dpst.losses.structure import (
     structure_loss,
     structure_target,
 )
-from dpst.losses.total_variation import TotalVariationLoss, total_variation
+from dpst.losses.total_variation import (
+    TotalVariationLoss,
+    TotalVariationRegularizer,
+    total_variation,
+)
 
 LOSSES = {
     "content": ContentLoss,
@@ -59,12 +70,14 @@ __all__ = [
     "PatchLoss",
     "PatchTarget",
     "PhotorealismLoss",
+    "PhotorealismRegularization",
     "SegmentGramLoss",
     "SegmentStatistics",
     "SortedGuidance",
     "StructureLoss",
     "StructureTarget",
     "TotalVariationLoss",
+    "TotalVariationRegularizer",
     "border_distances",
     "centred_target",
     "content_loss",
@@ -79,8 +92,11 @@ __all__ = [
     "patch_loss",
     "patch_target",
     "photorealism_loss",
+    "photorealism_losses",
     "segment_centred_loss",
+    "segment_centred_losses",
     "segment_gram_loss",
+    "segment_gram_losses",
     "segment_statistics",
     "sorted_segment_statistics",
     "structure_loss",

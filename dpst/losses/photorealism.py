@@ -3,11 +3,12 @@
 Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 3.
 """
 
+from typing import Any
+
 import keras
-import numpy as np
 import tensorflow as tf
 
-from matting import MattingLaplacian
+from matting import MattingLaplacian, local_affine_residual
 
 
 def photorealism_loss(laplacian: MattingLaplacian, image: tf.Tensor) -> tf.Tensor:
@@ -22,17 +23,34 @@ def photorealism_loss(laplacian: MattingLaplacian, image: tf.Tensor) -> tf.Tenso
     Returns:
         float32 scalar.
     """
-    height, width = laplacian.size
-    return laplacian.quadratic_form(image) / (height * width)
+    num_pixels = tf.reduce_prod(tf.shape(laplacian.stencil)[1:])
+    return laplacian.quadratic_form(image) / tf.cast(num_pixels, image.dtype)
+
+
+def photorealism_losses(
+    content_images: tf.Tensor, images: tf.Tensor, epsilon: float = 1e-7
+) -> tf.Tensor:
+    """`photorealism_loss` of a batch, without building the Laplacians.
+
+    Args:
+        content_images: float32 [batch, height, width, 3], RGB in [0, 1]; no gradient flows there.
+        images: float32 [batch, height, width, channels].
+        epsilon: regularisation of the Laplacian, see `MattingLaplacian.from_image`.
+
+    Returns:
+        float32 [batch].
+    """
+    shape = tf.shape(images)
+    num_pixels = tf.cast(shape[1] * shape[2], tf.float32)
+    return local_affine_residual(content_images, images, epsilon) / num_pixels
 
 
 @keras.saving.register_keras_serializable(package="dpst")
 class PhotorealismLoss(keras.losses.Loss):
-    """`PhotorealismLoss()(content_image, output_image)`, float32 [batch].
+    """`PhotorealismLoss()(content_images, output_images)`, float32 [batch].
 
-    Both are [batch, height, width, 3], RGB in [0, 1]. The Laplacian of each content image is
-    built on the host at every call; for a loop over one content image, hold a
-    `matting.MattingLaplacian` and call `photorealism_loss`.
+    Both are [batch, height, width, 3], RGB in [0, 1]. For a loop over one content image it is
+    faster to hold a `matting.MattingLaplacian` and to call `photorealism_loss`.
     """
 
     def __init__(
@@ -49,22 +67,59 @@ class PhotorealismLoss(keras.losses.Loss):
         self.epsilon = epsilon
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
-        """See `photorealism_loss`."""
-        content_images = tf.convert_to_tensor(y_true)
-        images = tf.convert_to_tensor(y_pred)
-        _, height, width, _ = images.shape
-
-        def energy(pair: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
-            content_image, image = pair
-            stencil = tf.numpy_function(self._stencil, [content_image], tf.float32)
-            stencil = tf.ensure_shape(stencil, [24, height, width])
-            return photorealism_loss(MattingLaplacian(stencil), image)
-
-        return tf.map_fn(energy, (content_images, images), fn_output_signature=tf.float32)
-
-    def _stencil(self, content_image: np.ndarray) -> np.ndarray:
-        return MattingLaplacian.from_image(content_image, self.epsilon).stencil.numpy()
+        """See `photorealism_losses`."""
+        return photorealism_losses(
+            tf.convert_to_tensor(y_true), tf.convert_to_tensor(y_pred), self.epsilon
+        )
 
     def get_config(self) -> dict:
         """Options, for saving."""
         return {**super().get_config(), "epsilon": self.epsilon}
+
+
+@keras.saving.register_keras_serializable(package="dpst")
+class PhotorealismRegularization(keras.layers.Layer):
+    """Layer that adds the photorealism loss to a model's losses and passes the images on.
+
+    Example:
+        ```python
+        images = PhotorealismRegularization(weight=100.0)([content_images, images])
+        ```
+
+    Inputs are content images and output images, float [batch, height, width, 3], RGB in [0, 1].
+    What is added is the mean over the batch times the weight, float32 also in mixed precision.
+    """
+
+    def __init__(self, weight: float = 1.0, epsilon: float = 1e-7, **options: Any) -> None:
+        """Create the layer.
+
+        Args:
+            weight: factor of the loss, at least 0.
+            epsilon: regularisation of the Laplacian, see `MattingLaplacian.from_image`.
+            options: further options of `keras.layers.Layer`.
+
+        Raises:
+            ValueError: the weight is negative.
+        """
+        # Half precision would round the content image by more than epsilon allows.
+        super().__init__(**{"autocast": False, **options})
+        if weight < 0:
+            raise ValueError(f"weight is {weight}, must be at least 0; 0 adds nothing.")
+        self.weight = weight
+        self.epsilon = epsilon
+
+    def call(self, inputs: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
+        """Add the loss; returns the second input."""
+        content_images, images = inputs
+        self.add_loss(
+            self.weight * tf.reduce_mean(photorealism_losses(content_images, images, self.epsilon))
+        )
+        return images
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        """That of the second input."""
+        return keras.KerasTensor(inputs[1].shape, inputs[1].dtype)
+
+    def get_config(self) -> dict:
+        """Options, for saving."""
+        return {**super().get_config(), "weight": self.weight, "epsilon": self.epsilon}

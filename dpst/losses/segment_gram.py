@@ -92,6 +92,11 @@ def segment_centred_loss(target: CentredTarget, output: SegmentStatistics) -> tf
     Returns:
         float32 [batch]; an empty segment contributes 0.
     """
+    return tf.reduce_sum(segment_centred_losses(target, output), 1)
+
+
+def segment_centred_losses(target: CentredTarget, output: SegmentStatistics) -> tf.Tensor:
+    """What each segment adds to `segment_centred_loss`, float32 [batch, K]."""
     of_means = tf.reduce_sum(tf.math.squared_difference(target.mean, output.mean), 2)
     of_covariances = tf.reduce_sum(
         tf.math.squared_difference(target.covariance, output.covariance), [2, 3]
@@ -99,7 +104,7 @@ def segment_centred_loss(target: CentredTarget, output: SegmentStatistics) -> tf
     distance = tf.math.divide_no_nan(of_means, target.mean_scale) + tf.math.divide_no_nan(
         of_covariances, target.covariance_scale
     )
-    return tf.reduce_sum(target.shares * distance, 1)
+    return target.shares * distance
 
 
 def segment_gram_loss(
@@ -119,6 +124,13 @@ def segment_gram_loss(
     Raises:
         ValueError: the normalization is unknown.
     """
+    return tf.reduce_sum(segment_gram_losses(target, output, normalization), 1)
+
+
+def segment_gram_losses(
+    target: GramTarget, output: SegmentStatistics, normalization: str = "relative"
+) -> tf.Tensor:
+    """What each segment adds to `segment_gram_loss`, float32 [batch, K]."""
     distance = tf.reduce_sum(tf.math.squared_difference(target.gram, output.gram), [2, 3])
     if normalization == "relative":
         distance = tf.math.divide_no_nan(distance, tf.reduce_sum(tf.square(target.gram), [2, 3]))
@@ -129,7 +141,7 @@ def segment_gram_loss(
         raise ValueError(
             f"normalization is {normalization!r}, must be one of {', '.join(NORMALIZATIONS)}."
         )
-    return tf.reduce_sum(target.shares * distance, 1)
+    return target.shares * distance
 
 
 @keras.saving.register_keras_serializable(package="dpst")

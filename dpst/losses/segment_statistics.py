@@ -56,7 +56,7 @@ class SortedGuidance:
     """Guidance of one image as the positions that each segment covers, segment by segment.
 
     A position counts only where its mask is above 0, so the cost of the statistics hardly grows
-    with the number of segments. Row lengths are dynamic: images of one size share a trace.
+    with the number of segments. Only that number is static: images of all sizes share a trace.
 
     Attributes:
         positions: int32 ragged [K, None], row-major positions.
@@ -65,6 +65,11 @@ class SortedGuidance:
 
     positions: tf.RaggedTensor
     weights: tf.RaggedTensor
+
+    @property
+    def num_segments(self) -> int:
+        """K."""
+        return self.positions.shape[0]
 
     @classmethod
     def from_masks(cls, masks: np.ndarray) -> "SortedGuidance":
@@ -83,7 +88,7 @@ class SortedGuidance:
 
     def __tf_flatten__(self) -> tuple[tuple, tuple]:
         """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
-        return (), (self.positions, self.weights)
+        return (self.num_segments,), (self.positions, self.weights)
 
     @classmethod
     def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "SortedGuidance":
@@ -101,14 +106,14 @@ def sorted_segment_statistics(features: tf.Tensor, guidance: SortedGuidance) -> 
     Returns:
         The statistics, with a batch of 1.
     """
-    num_positions, num_channels = features.shape[1] * features.shape[2], features.shape[3]
-    num_segments = guidance.positions.shape[0]
+    num_segments = guidance.num_segments
     lengths = guidance.positions.row_lengths()
     positions = guidance.positions.flat_values
     weights = tf.split(guidance.weights.flat_values[:, None], lengths, num=num_segments)
 
     @tf.custom_gradient
     def moments(flat: tf.Tensor) -> Any:
+        num_positions = tf.shape(flat)[0]
         parts = tf.split(tf.gather(flat, positions), lengths, num=num_segments)
         means = [tf.matmul(w, p, transpose_a=True) for w, p in zip(weights, parts, strict=True)]
         deviations = [part - mean for part, mean in zip(parts, means, strict=True)]
@@ -126,5 +131,5 @@ def sorted_segment_statistics(features: tf.Tensor, guidance: SortedGuidance) -> 
 
         return (tf.concat(means, 0), covariance), gradient
 
-    mean, covariance = moments(tf.reshape(features, [num_positions, num_channels]))
+    mean, covariance = moments(tf.reshape(features, [-1, features.shape[3]]))
     return SegmentStatistics(mean[None], covariance[None])

@@ -10,8 +10,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from matting.guided_filter import tent_weights
-
 CHROMA_WEIGHT = 0.1  # of the squared gradients of R - Y and B - Y, against 1 for luma Y
 SMOOTHING = 0.03  # Sobel units, 4 or 8 a unit of RGB: rounds the magnitude's kink at flat pixels
 SPACING = 3.0  # of the windows in pixels
@@ -26,13 +24,13 @@ _SOBEL = np.concatenate([np.multiply.outer(k, _PLANES) for k in (_ALONG_X, _ALON
 
 
 class StructureTarget(NamedTuple):
-    """Edges of a content image, relative to its strongest one, and their moments over windows.
+    """Edges of content images, relative to their strongest ones, and their moments over windows.
 
     Attributes:
-        edges: float32 [height - 2, width - 2], in [0, 1].
+        edges: float32 [..., height - 2, width - 2], in [0, 1].
         rows: float32 [num_rows, height - 2], window weights along y; each row sums to 1.
         columns: float32 [num_columns, width - 2], window weights along x; each row sums to 1.
-        mean: float32 [num_rows, num_columns], of the edges in each window.
+        mean: float32 [..., num_rows, num_columns], of the edges in each window.
         variance: the same shape.
     """
 
@@ -43,7 +41,7 @@ class StructureTarget(NamedTuple):
     variance: tf.Tensor
 
     def window_means(self, plane: tf.Tensor) -> tf.Tensor:
-        """Weighted means of a plane of the edges' size, [num_rows, num_columns]."""
+        """Weighted means of planes of the edges' size, [..., num_rows, num_columns]."""
         return tf.matmul(tf.matmul(self.rows, plane), self.columns, transpose_b=True)
 
 
@@ -51,13 +49,16 @@ def edge_magnitude(image: tf.Tensor) -> tf.Tensor:
     """Length of the Sobel gradient of luma and, with less weight, chroma; smoothed at zero.
 
     Args:
-        image: float32 [height, width, 3], RGB in [0, 1].
+        image: float32 [height, width, 3] or [batch, height, width, 3], RGB in [0, 1].
 
     Returns:
-        float32 [height - 2, width - 2], at least 0: the pixels whose neighbours are all inside.
+        float32 [..., height - 2, width - 2], at least 0: the pixels whose neighbours are all
+        inside.
     """
-    gradients = tf.nn.conv2d(image[None], tf.constant(_SOBEL, image.dtype), 1, "VALID")[0]
-    squares = tf.reduce_sum(tf.square(gradients), -1)
+    is_batch = image.shape.rank == 4
+    images = image if is_batch else image[None]
+    gradients = tf.nn.conv2d(images, tf.constant(_SOBEL, image.dtype), 1, "VALID")
+    squares = tf.reduce_sum(tf.square(gradients if is_batch else gradients[0]), -1)
     return tf.sqrt(squares + SMOOTHING**2) - SMOOTHING
 
 
@@ -65,19 +66,39 @@ def structure_target(content_image: tf.Tensor) -> StructureTarget:
     """Target of `structure_loss`.
 
     Args:
-        content_image: float32 [height, width, 3], RGB in [0, 1], at least 4 px a side.
+        content_image: float32 [height, width, 3] or [batch, height, width, 3], RGB in [0, 1], at
+            least 4 px a side.
 
     Returns:
         The target.
     """
     edges = edge_magnitude(content_image)
-    edges = tf.math.divide_no_nan(edges, tf.reduce_max(edges))
-    windows = (tent_weights(side, SPACING) for side in edges.shape)
-    rows, columns = (tf.constant(w / w.sum(1, keepdims=True), edges.dtype) for w in windows)
+    edges = tf.math.divide_no_nan(edges, tf.reduce_max(edges, [-2, -1], keepdims=True))
+    sides = tf.unstack(tf.shape(edges)[-2:])
+    rows, columns = (tf.cast(_window_weights(side), edges.dtype) for side in sides)
     target = StructureTarget(edges, rows, columns, edges, edges)
     mean = target.window_means(edges)
     variance = target.window_means(tf.square(edges)) - tf.square(mean)
     return target._replace(mean=mean, variance=variance)
+
+
+def _window_weights(side: tf.Tensor) -> tf.Tensor:
+    """`matting.guided_filter.tent_weights` as a tensor, each window's weights adding up to 1.
+
+    Args:
+        side: int32 scalar, number of pixels, at least 2.
+
+    Returns:
+        float64 [num_windows, side].
+    """
+    last = tf.cast(side - 1, tf.float64)
+    num_windows = tf.cast(tf.maximum(tf.round(last / SPACING), 1), tf.int32) + 1
+    num_windows = tf.minimum(num_windows, side)
+    gap = last / tf.cast(num_windows - 1, tf.float64)
+    centres = gap * tf.cast(tf.range(num_windows), tf.float64)
+    distances = tf.abs(tf.cast(tf.range(side), tf.float64) - centres[:, None])
+    weights = tf.maximum(1 - distances / gap, 0)
+    return weights / tf.reduce_sum(weights, 1, keepdims=True)
 
 
 def structure_loss(target: StructureTarget, image: tf.Tensor) -> tf.Tensor:
@@ -90,17 +111,15 @@ def structure_loss(target: StructureTarget, image: tf.Tensor) -> tf.Tensor:
 
     Args:
         target: from `structure_target`.
-        image: float32 [height, width, 3], of the content image's size.
+        image: float32 of the content image's shape.
 
     Returns:
-        float32 scalar in [0, 2]; 0 for any image whose edges are the content's times a factor.
+        float32, a scalar or [batch], in [0, 2]; 0 for any image whose edges are the content's times
+        a factor.
     """
-    return _dissimilarity(target, image)
-
-
-def _dissimilarity(target: StructureTarget, image: tf.Tensor) -> tf.Tensor:
     edges = edge_magnitude(image)
-    scale = tf.math.divide_no_nan(tf.reduce_mean(target.edges), tf.reduce_mean(edges))
+    means = (tf.reduce_mean(e, [-2, -1], keepdims=True) for e in (target.edges, edges))
+    scale = tf.math.divide_no_nan(*means)
     edges = scale * edges
     mean = target.window_means(edges)
     variance = target.window_means(tf.square(edges)) - tf.square(mean)
@@ -109,14 +128,14 @@ def _dissimilarity(target: StructureTarget, image: tf.Tensor) -> tf.Tensor:
     similarity = (2 * mean * target.mean + of_means) * (2 * covariance + of_variances)
     similarity /= tf.square(mean) + tf.square(target.mean) + of_means
     similarity /= variance + target.variance + of_variances
-    return 1 - tf.reduce_mean(similarity)
+    return 1 - tf.reduce_mean(similarity, [-2, -1])
 
 
 @keras.saving.register_keras_serializable(package="dpst")
 class StructureLoss(keras.losses.Loss):
     """`StructureLoss()(content_images, output_images)`, float32 [batch].
 
-    Both are float32 [batch, height, width, 3], RGB in [0, 1], of known size.
+    Both are float32 [batch, height, width, 3], RGB in [0, 1].
     """
 
     def __init__(self, name: str = "structure_loss", **options: object) -> None:
@@ -125,9 +144,5 @@ class StructureLoss(keras.losses.Loss):
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
         """See `structure_loss`."""
-        pairs = tf.convert_to_tensor(y_true), tf.convert_to_tensor(y_pred)
-        return tf.map_fn(
-            lambda pair: structure_loss(structure_target(pair[0]), pair[1]),
-            pairs,
-            fn_output_signature=tf.float32,
-        )
+        target = structure_target(tf.convert_to_tensor(y_true))
+        return structure_loss(target, tf.convert_to_tensor(y_pred))

@@ -36,3 +36,36 @@ class TotalVariationLoss(keras.losses.Loss):
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
         """See `total_variation`."""
         return total_variation(tf.convert_to_tensor(y_pred))
+
+
+@keras.saving.register_keras_serializable(package="dpst")
+class TotalVariationRegularizer(keras.regularizers.Regularizer):
+    """`total_variation` as an `activity_regularizer` of the layer that gives the images.
+
+    Example:
+        ```python
+        keras.layers.Conv2D(3, 3, activity_regularizer=TotalVariationRegularizer(1e-2))
+        ```
+    """
+
+    def __init__(self, weight: float = 1.0) -> None:
+        """Create the regulariser.
+
+        Args:
+            weight: factor of the mean over the batch, at least 0.
+
+        Raises:
+            ValueError: the weight is negative.
+        """
+        if weight < 0:
+            raise ValueError(f"weight is {weight}, must be at least 0; 0 adds nothing.")
+        self.weight = weight
+
+    def __call__(self, x: tf.Tensor) -> tf.Tensor:
+        """The term, float32 scalar, of images [batch, height, width, channels]."""
+        images = tf.cast(tf.convert_to_tensor(x), tf.float32)
+        return self.weight * tf.reduce_mean(total_variation(images))
+
+    def get_config(self) -> dict:
+        """Options, for saving."""
+        return {"weight": self.weight}

@@ -62,7 +62,8 @@ def minimize(
     Args:
         value_and_gradients_function: maps a position to (scalar value, gradient). It is traced,
             without AutoGraph (branches on tensors need tf.cond, or a tf.function around them);
-            an object with `__tf_flatten__` shares its trace with others of its structure.
+            an object with `__tf_flatten__` shares its trace with others of equal metadata, in the
+            second one also for positions of another size.
         initial_position: float32 or float64 tensor of any shape.
         learning_rate: about the change of an element in a step, above 0.
         max_evaluations: evaluations in this call, at least 1.
@@ -85,7 +86,7 @@ def minimize(
         )
     if jit_compile is None:
         jit_compile = bool(tf.config.list_physical_devices("GPU"))
-    start, run = (_start_compiled, _run_compiled) if jit_compile else (_start, _run)
+    start, run = _RUNS[jit_compile, hasattr(value_and_gradients_function, "__tf_flatten__")]
     functions = (value_and_gradients_function, preconditioner or identity)
     budget = max_evaluations
     if previous_result is None:
@@ -199,7 +200,14 @@ def _status(value: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:
     return tf.where(is_finite, tf.where(is_flat, _CONVERGED, _RUNNING), _NOT_FINITE)
 
 
-_start = tf.function(_begin, autograph=False)
-_start_compiled = tf.function(_begin, jit_compile=True, autograph=False)
-_run = tf.function(_continue, autograph=False)
-_run_compiled = tf.function(_continue, jit_compile=True, autograph=False)
+# By (whether XLA compiles them, whether a trace is to serve all sizes).
+_RUNS = {
+    (jit_compile, is_shared): tuple(
+        tf.function(
+            part, jit_compile=jit_compile or None, autograph=False, reduce_retracing=is_shared
+        )
+        for part in (_begin, _continue)
+    )
+    for jit_compile in (False, True)
+    for is_shared in (False, True)
+}

@@ -74,7 +74,8 @@ def minimize(
     Args:
         value_and_gradients_function: maps a position to (scalar value, gradient). It is traced,
             without AutoGraph (branches on tensors need tf.cond, or a tf.function around them);
-            an object with `__tf_flatten__` shares its trace with others of its structure.
+            an object with `__tf_flatten__` shares its trace with others of equal metadata, in the
+            second one also for positions of another size.
         initial_position: float32 or float64 tensor of any shape.
         num_correction_pairs: pairs (s, y) remembered, at least 1.
         max_evaluations: evaluations in this call, at least 1.
@@ -97,7 +98,7 @@ def minimize(
         )
     if jit_compile is None:
         jit_compile = bool(tf.config.list_physical_devices("GPU"))
-    run = _run_compiled if jit_compile else _run
+    run = _RUNS[jit_compile, hasattr(value_and_gradients_function, "__tf_flatten__")]
     if previous_result is None:
         state = _initial_state(tf.convert_to_tensor(initial_position), num_correction_pairs)
     else:
@@ -365,5 +366,11 @@ def _backtrack(state: LbfgsState, value: tf.Tensor) -> LbfgsState:
     return tf.cond(state.num_backtracks < MAX_BACKTRACKS, lambda: state, give_up)
 
 
-_run = tf.function(_run_chunk, autograph=False)
-_run_compiled = tf.function(_run_chunk, jit_compile=True, autograph=False)
+# By (whether XLA compiles it, whether a trace is to serve all sizes).
+_RUNS = {
+    (jit_compile, is_shared): tf.function(
+        _run_chunk, jit_compile=jit_compile or None, autograph=False, reduce_retracing=is_shared
+    )
+    for jit_compile in (False, True)
+    for is_shared in (False, True)
+}

@@ -13,6 +13,7 @@ from dpst.segmentation.label_map import (
     LabelMap,
     decode_label_maps,
     read_label_maps,
+    read_labels,
     resize_labels,
 )
 from dpst.segmentation.pairing import Pairing, pair_segments, single_segment
@@ -53,6 +54,7 @@ __all__ = [
     "paired_maps",
     "paired_regions",
     "read_label_maps",
+    "read_labels",
     "read_semantic_map",
     "region_rows",
     "resize_labels",

@@ -126,11 +126,10 @@ def read_label_maps(
         ValueError: If a file is not a readable image or not a label map, or has another aspect
             ratio than its image.
     """
-    content, content_source = _read_map(content_path, "content_labels")
-    style, style_source = _read_map(style_path, "style_labels")
-    return _decode_pair(
-        (content, style), (content_size, style_size), (content_source, style_source)
-    )
+    content = read_labels(content_path, "content_labels")
+    style = read_labels(style_path, "style_labels")
+    sources = (_source(content_path, "content_labels"), _source(style_path, "style_labels"))
+    return _decode_pair((content, style), (content_size, style_size), sources)
 
 
 def decode_label_maps(
@@ -261,20 +260,21 @@ def _mixing_pairs(palette: Colors, k: int) -> _Mask:
     return is_pair
 
 
-def _read_map(
-    path: str | os.PathLike[str], name: str
-) -> tuple[Colors | dict[str, npt.NDArray[np.float32]], str]:
-    """Colours or masks, and what they are for messages."""
+def read_labels(
+    path: str | os.PathLike[str], name: str = "labels"
+) -> Colors | dict[str, npt.NDArray[np.float32]]:
+    """Reads one label map as `decode_label_maps` takes it: uint8 colours, or masks by name."""
     if is_mask_list(path):
-        return read_masks(parse_mask_paths(os.fspath(path), name), name), name
-    return _read_colors(path, name), f"{name} '{os.fspath(path)}'"
-
-
-def _read_colors(path: str | os.PathLike[str], name: str) -> Colors:
+        return read_masks(parse_mask_paths(os.fspath(path), name), name)
     values = images.decode_image(path, name)
     # A 16-bit file may hold the numbers 0, 1, 2 themselves; as 8-bit colours all would be black.
     levels = 65535.0 if 0.0 < values.max() < 1.0 / 255.0 else 255.0
     return np.rint(values * levels).clip(0, 255).astype(np.uint8)
+
+
+def _source(path: str | os.PathLike[str], name: str) -> str:
+    """What a label map is called in messages."""
+    return name if is_mask_list(path) else f"{name} '{os.fspath(path)}'"
 
 
 def _decode_pair(

@@ -1,0 +1,91 @@
+"""Makes the pictures of docs/settings.md and docs/gallery.md from the sample in data/.
+
+    python docs/make_pictures.py [NAME ...]
+
+It takes some minutes on two cores. Each picture is a row of results, one for each value of a
+setting, all others at their defaults but for the size and the evaluations below.
+"""
+
+import functools
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+import dpst
+from dpst import images
+from dpst.segmentation import read_labels
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "docs" / "images"
+SOLVE_SIZE = 256
+MAX_EVALUATIONS = 20  # of the photos; paintings need the default
+QUALITY = 85  # of JPEG
+SWEEPS: dict[str, tuple[dict[str, Any], ...]] = {
+    "style_weight": tuple({"style_weight": value} for value in (0.03, 0.3, 3.0)),
+    "content_weight": tuple({"content_weight": value} for value in (0.001, 0.1, 5.0)),
+    "photorealism_weight": tuple({"photorealism_weight": value} for value in (2.5, 250.0, 25000.0)),
+    "structure_weight": tuple({"structure_weight": value} for value in (0.001, 0.5, 5.0)),
+    "tv_weight": tuple({"tv_weight": value} for value in (0.0, 3.0, 100.0)),
+    "max_evaluations": tuple({"max_evaluations": value} for value in (5, 20, 60)),
+    "segmentation": tuple({"segmentation": value} for value in ("none", "auto", "labels")),
+    "painting_content_weight": tuple(
+        {"method": "artistic", "content_weight": value} for value in (0.02, 0.5, 100.0)
+    ),
+    "painting_preserve_color": tuple(
+        {"method": "artistic", "preserve_color": value}
+        for value in ("none", "luminance", "matched")
+    ),
+}
+
+
+@functools.cache
+def extractor() -> dpst.extractors.Extractor:
+    """One for all pictures, so that they share traces."""
+    return dpst.extractors.EmbeddedExtractor()
+
+
+@functools.cache
+def sample(name: str) -> np.ndarray:
+    """A photo, painting or label map of data/."""
+    if name.endswith("_labels"):
+        return read_labels(ROOT / "data" / f"{name}.png")
+    return images.read_image(ROOT / "data" / f"{name}.jpg")
+
+
+@functools.cache
+def result(config: dpst.TransferConfig) -> np.ndarray:
+    """The sample's output; of the artistic method with the painting as its style."""
+    names = ("style", "content_labels", "style_labels") if config.method == "photo" else ("autumn",)
+    stylizer = dpst.Stylizer(config, extractor())
+    return stylizer(sample("content"), *map(sample, names)).output_image
+
+
+def pictures(name: str) -> list[np.ndarray]:
+    """The pictures of a row, float32 [height, width, 3]."""
+    if name == "labels":
+        photos = [sample("content"), sample("style")]
+        photos += [np.float32(sample(f"{x}_labels")) / 255 for x in ("content", "style")]
+        return [images.resize(photo, (171, SOLVE_SIZE)) for photo in photos]
+    common = {"solve_size": SOLVE_SIZE, "full_resolution": False}
+    if not name.startswith("painting"):
+        common["max_evaluations"] = MAX_EVALUATIONS
+    return [result(dpst.TransferConfig(**{**common, **settings})) for settings in SWEEPS[name]]
+
+
+def main() -> None:
+    """Makes the pictures that are named, or all."""
+    for name in sys.argv[1:] or ["labels", *SWEEPS]:
+        row = pictures(name)
+        gap = np.ones((row[0].shape[0], 6, 3), np.float32)
+        joined = np.concatenate([part for picture in row for part in (picture, gap)][:-1], 1)
+        pixels = np.rint(255 * np.clip(joined, 0, 1)).astype(np.uint8)
+        options = [cv2.IMWRITE_JPEG_QUALITY, QUALITY]
+        cv2.imwrite(str(FOLDER / f"{name}.jpg"), pixels[..., ::-1], options)
+        print(f"{name}.jpg", flush=True)
+
+
+if __name__ == "__main__":
+    main()

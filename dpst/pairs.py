@@ -1,0 +1,116 @@
+"""`pair_dataset`: many pairs as a `tf.data.Dataset` of results."""
+
+import dataclasses
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import tensorflow as tf
+
+from dpst import images
+from dpst.metrics import Metrics
+from dpst.segmentation import read_labels
+from dpst.stylizer import Stylizer
+
+Job: TypeAlias = Mapping[str, Any] | Sequence[Any]
+"""Images and label maps by name, or in the order of `JOB_KEYS`; each a path or an array."""
+
+JOB_KEYS = ("content_image", "style_image", "content_labels", "style_labels")
+_NUM_REQUIRED = 2
+
+
+def pair_dataset(jobs: Iterable[Job], stylizer: Stylizer | None = None) -> tf.data.Dataset:
+    """The results of many transfers as a dataset, made one by one as they are asked for.
+
+    tf.data may work one pair ahead.
+
+    Example:
+        ```python
+        jobs = [("a.jpg", "evening.jpg"), {"content_image": "b.jpg", "style_image": "snow.jpg"}]
+        for pair in dpst.pair_dataset(jobs):
+            print(pair["output_image"].shape, pair["metrics"]["edge_ssim"])
+        ```
+
+    Args:
+        jobs: a pair each: (content image, style image), or with their label maps as third and
+            fourth item, or a mapping of the names in `JOB_KEYS`. Images are paths, or floating
+            [height, width, 3], RGB in [0, 1]; label maps are paths, or what `Stylizer` takes. A
+            list is checked at once, and can be gone through again; an iterator only once.
+        stylizer: makes the transfers; None takes one with the default settings.
+
+    Returns:
+        A dataset of dicts: `content_image`, `style_image` and `output_image`, float32
+        [height, width, 3], RGB in [0, 1], and `metrics`, a dict of float32 scalars, see
+        `dpst.metrics.Metrics`. An error in a job is raised when its turn comes, as tf.data does,
+        with the message in a `tf.errors.InvalidArgumentError` or the like.
+
+    Raises:
+        FileNotFoundError: a file of a list of jobs does not exist.
+        ValueError: a job of a list lacks an image, or has more than there is a place for.
+    """
+    stylizer = stylizer or Stylizer()
+    if isinstance(jobs, Sequence):
+        for index, job in enumerate(jobs):
+            _check_files(_named(job, index), index)
+
+    def results() -> Iterator[dict[str, Any]]:
+        for index, job in enumerate(jobs):
+            arguments = _read(_named(job, index))
+            result = stylizer(**arguments)
+            yield {
+                "content_image": np.asarray(arguments["content_image"], np.float32),
+                "style_image": np.asarray(arguments["style_image"], np.float32),
+                "output_image": result.output_image,
+                "metrics": dataclasses.asdict(result.metrics),
+            }
+
+    image = tf.TensorSpec([None, None, 3], tf.float32)
+    scalar = tf.TensorSpec([], tf.float32)
+    signature = {
+        "content_image": image,
+        "style_image": image,
+        "output_image": image,
+        "metrics": {field.name: scalar for field in dataclasses.fields(Metrics)},
+    }
+    return tf.data.Dataset.from_generator(results, output_signature=signature)
+
+
+def _named(job: Job, index: int) -> dict[str, Any]:
+    """A job's items by name, without those that are None."""
+    if isinstance(job, Mapping):
+        items = dict(job)
+    elif isinstance(job, list | tuple) and len(job) <= len(JOB_KEYS):
+        items = dict(zip(JOB_KEYS, job, strict=False))
+    else:
+        raise ValueError(
+            f"job {index} is a {type(job).__name__}, must be a mapping or a tuple of at most "
+            f"{len(JOB_KEYS)} items: give {', '.join(JOB_KEYS)}."
+        )
+    items = {name: item for name, item in items.items() if item is not None}
+    missing = [name for name in JOB_KEYS[:_NUM_REQUIRED] if name not in items]
+    unknown = [str(name) for name in items if name not in JOB_KEYS]
+    if missing or unknown:
+        fault = f"lacks {missing[0]!r}" if missing else f"has the unknown key {unknown[0]!r}"
+        raise ValueError(f"job {index} {fault}, its keys must be of {', '.join(JOB_KEYS)}.")
+    return items
+
+
+def _check_files(items: Mapping[str, Any], index: int) -> None:
+    for name, item in items.items():
+        is_file = isinstance(item, str | os.PathLike) and "=" not in os.fspath(item)
+        if is_file and not Path(item).exists():
+            raise FileNotFoundError(
+                f"{name} '{os.fspath(item)}' of job {index} does not exist: correct the path."
+            )
+
+
+def _read(items: Mapping[str, Any]) -> dict[str, Any]:
+    """Arrays in the place of paths."""
+    return {
+        name: item
+        if not isinstance(item, str | os.PathLike)
+        else (images.read_image if name.endswith("_image") else read_labels)(item, name)
+        for name, item in items.items()
+    }
