@@ -5,7 +5,7 @@ eq. 7; "A Closer Look at Neural Style", eqs. 2, 4 and 5, for several styles.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,31 +15,24 @@ from dpst.config import TransferConfig
 from dpst.extractors import Extractor
 from dpst.image_terms import image_terms
 from dpst.losses import (
-    GramTarget,
-    SegmentStatistics,
     border_distances,
-    centred_target,
     content_loss,
     locality_loss,
     opponent_colors,
     segment_gram_losses,
 )
 from dpst.objective import RGB, FeatureTerm, ImageTerm, Objective, Term
-from dpst.segmentation import KEPT, StyleRegion, average_masks
+from dpst.segmentation import KEPT, StyleRegion
 from dpst.style_terms import (
-    Guidance,
     centred_color_term,
     centred_term,
     colors_and_one,
     gram_color_term,
     gram_term,
-    guidance_from_masks,
     guided_statistics,
-    padded_segments,
+    region_target,
 )
 from dpst.weight_lists import parse_layers
-
-Features = Mapping[str, tf.Tensor]
 
 
 def artistic_objective(
@@ -85,7 +78,7 @@ def artistic_objective(
         unit = 1.0 if is_relative else sum(style_layers.values())
         weights |= {name: weight / unit for name, weight in style_layers.items()}
         for name, weight in weights.items():
-            target = _style_target(name, content_features, style_features, regions, is_centred)
+            target = region_target(name, content_features, style_features, regions, is_centred)
             loss = _style_loss(name == RGB, is_centred, is_relative)
             terms += (FeatureTerm("style", name, loss, target, config.style_weight * weight),)
     for name, weight in content_layers.items() if config.content_weight else ():
@@ -120,44 +113,6 @@ def localized_by_distance(
 def locality_term(value: float) -> ImageTerm:
     """The locality term as a part of the objective that has no gradient."""
     return ImageTerm("locality", _constant, tf.constant(value, tf.float32))
-
-
-def _style_target(
-    name: str,
-    content_features: Features,
-    style_features: Sequence[Features],
-    regions: Sequence[StyleRegion],
-    is_centred: bool,
-) -> tuple[Any, Guidance]:
-    """What each region's statistics in a layer should be, and the guidance to take them with."""
-    content = content_features[name]
-    size = tuple(content.shape[1:3])
-    masks = np.concatenate([average_masks(region.mask[None], size) for region in regions])
-    moments, wholes = [], []
-    for region, mask in zip(regions, masks, strict=True):
-        # A kept region aims at its own statistics, lest its neighbours' look leak in.
-        features = content if region.style == KEPT else style_features[region.style][name]
-        whole = np.ones((1, *features.shape[1:3]), np.float32)
-        part = whole
-        if region.style == KEPT:
-            part = mask[None]
-        elif region.style_mask is not None:
-            part = average_masks(region.style_mask[None], tuple(features.shape[1:3]))
-        moments.append(guided_statistics(features, guidance_from_masks(part)))
-        wholes.append(guided_statistics(features, guidance_from_masks(whole)))
-    masks = padded_segments(masks)
-    missing = len(masks) - len(regions)
-    nothing = SegmentStatistics(*map(tf.zeros_like, moments[0]))
-    moments, wholes = (statistics + missing * [nothing] for statistics in (moments, wholes))
-    shares = tf.constant([[region.weight for region in regions] + missing * [0.0]], tf.float32)
-    style, whole_style = (
-        SegmentStatistics(*(tf.concat(parts, 1) for parts in zip(*statistics, strict=True)))
-        for statistics in (moments, wholes)
-    )
-    guidance = guidance_from_masks(masks)
-    if is_centred:
-        return centred_target(style, whole_style, shares), guidance
-    return GramTarget(style.gram, shares), guidance
 
 
 def _style_loss(is_color: bool, is_centred: bool, is_relative: bool) -> Any:

@@ -11,16 +11,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dpst.batch_line import BatchLine
 from dpst.cluster import run_on_cluster
 from dpst.job_run import DONE, FAILED, THERE, Outcome, RunPair, run_job
 from dpst.jobs_file import Job
 from dpst.whole_file import remove_leftovers, whole_file
-
-if TYPE_CHECKING:
-    pass
 
 FAILURES_NAME = "failures.csv"
 

@@ -20,7 +20,7 @@ from dpst.batch import run_batch
 from dpst.color_lut import LUT_SUFFIX, fit_color_lut, write_cube
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
-from dpst.inputs import check_styles, plan_from_maps, read_plan, split_paths
+from dpst.inputs import check_content, check_styles, plan_from_maps, read_plan, split_paths
 from dpst.job_run import Show
 from dpst.jobs_file import read_jobs
 from dpst.look import LOOK_SUFFIX, Look, load_look, save_look
@@ -29,6 +29,7 @@ from dpst.quiet_startup import quiet_startup
 from dpst.report import PAGE_NAME, check_report_dir, metric_lines, run_trace
 from dpst.run_flags import SAVED_LABELS, define_flags
 from dpst.segmentation import Pairing, segment_table
+from dpst.semantic_plan import SemanticPlan, plan_semantic
 from dpst.style_plan import StylePlan
 from dpst.whole_file import check_file_path
 
@@ -42,12 +43,14 @@ USAGE = """dpst: give a photo the look of another photo, and keep it a photo.
 
   run.py --content_image=C --style_image=S --output_image=O [--content_labels=CL --style_labels=SL]
   run.py --content_image=C --apply_map=look.npz --output_image=O
+  run.py --method=semantic --content_labels=DOODLE --style_image=S --style_labels=SL \\
+         --output_image=O
   run.py --jobs=jobs.csv --output_dir=D
 
 Flags (boolean ones also as --noNAME):
 """
 
-_REQUIRED = ("content_image", "style_image", "output_image")
+_REQUIRED = ("style_image", "output_image")
 _OF_A_SOLVE = (
     *("style_image", "content_labels", "style_labels", "weights", "preview"),
     *("save_labels", "save_map", "save_lut", "report_dir", "tensorboard_dir"),
@@ -139,8 +142,8 @@ def _run(values: flags.FlagValues, rest: Sequence[str], show: Show | None = None
     for name in _REQUIRED if is_solved else ("content_image", "output_image"):
         if not values[name].value:
             raise ValueError(
-                f"--{name} is missing; --content_image, --style_image (or --apply_map) and "
-                "--output_image are required, see --help."
+                f"--{name} is missing; --content_image (but for a doodle), --style_image (or "
+                "--apply_map) and --output_image are required, see --help."
             )
     for name in () if is_solved else _OF_A_SOLVE:
         if values[name].value:
@@ -176,22 +179,24 @@ def _run(values: flags.FlagValues, rest: Sequence[str], show: Show | None = None
         return _apply_look(values, config)
     style_paths = split_paths(values.style_image)
     check_styles(len(style_paths), config)
-    photo = images.read_photo(values.content_image, "content_image")
+    check_content(bool(values.content_image), config)
     style_photos = [images.read_photo(path, "style_image") for path in style_paths]
     working_side = max(_WORKING_SIDE, config.solve_size)
-    _check_sizes(values, config, photo.size)
-    content_image = photo.image(working_side)
     style_images = [style_photo.image(working_side) for style_photo in style_photos]
     style_sizes = [style_photo.size for style_photo in style_photos]
     del style_photos
-    plan = read_plan(
-        content_image,
-        style_images,
-        values.content_labels,
-        values.style_labels,
-        config,
-        (photo.size, *style_sizes),
-    )
+    labels = values.content_labels, values.style_labels
+    plan: Pairing | StylePlan | SemanticPlan | None
+    if config.method == "semantic":
+        photo, plan = _read_semantic(values, config, style_sizes[0])
+        _check_sizes(values, config, photo.size)
+        content_image = photo.image(working_side)
+    else:
+        photo = images.read_photo(values.content_image, "content_image")
+        _check_sizes(values, config, photo.size)
+        content_image = photo.image(working_side)
+        sizes = photo.size, *style_sizes
+        plan = read_plan(content_image, style_images, *labels, config, sizes)
     if values.save_labels and plan:
         raise ValueError(
             "--save_labels is given, but no label maps are looked for; leave the label files out, "
@@ -287,6 +292,18 @@ def _run(values: flags.FlagValues, rest: Sequence[str], show: Show | None = None
     return DONE
 
 
+def _read_semantic(
+    values: flags.FlagValues, config: TransferConfig, style_size: images.Size
+) -> tuple[images.Photo, SemanticPlan]:
+    """The content photo, or what stands for that of a doodle, and what is painted over it."""
+    photo = None
+    if values.content_image:
+        photo = images.read_photo(values.content_image, "content_image")
+    size = photo.size if photo else None
+    plan = plan_semantic(size, style_size, values.content_labels, values.style_labels, config)
+    return photo or images.Photo((255 * plan.canvas()).astype("uint8")), plan
+
+
 def _apply_look(values: flags.FlagValues, config: TransferConfig) -> int:
     """Apply a saved look to the content image."""
     look = load_look(values.apply_map)
@@ -304,8 +321,9 @@ def _apply_look(values: flags.FlagValues, config: TransferConfig) -> int:
 def _check_sizes(values: flags.FlagValues, config: TransferConfig, size: images.Size) -> None:
     """Check that the formats of the pictures hold the content image's size."""
     for name in ("output_image", "preview"):
-        if values[name].value and (config.full_resolution or name == "preview"):
-            images.check_output_size(values[name].value, size, name)
+        path = values[name].value
+        if path and (config.full_resolution or name == "preview"):
+            images.check_output_size(path, size, name)
 
 
 def _write_photo(
@@ -322,7 +340,7 @@ def _write_photo(
     images.write_photo(values.output_image, look.apply_to_photo(photo))
 
 
-def _show(plan: Pairing | StylePlan) -> None:
+def _show(plan: Pairing | StylePlan | SemanticPlan) -> None:
     """Print the table of segments, and what is messy about them."""
     is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for line in segment_table(plan.segments, is_colored):
@@ -336,7 +354,7 @@ def _write_preview(
     photo: images.Photo,
     content_image: Any,
     style_image: Any,
-    plan: Pairing | StylePlan,
+    plan: Pairing | StylePlan | SemanticPlan,
 ) -> None:
     """Write the colour-matched picture, if it is wanted."""
     if values.preview and not values.dry_run and isinstance(plan, Pairing):
@@ -349,8 +367,10 @@ def _inputs(
     values: flags.FlagValues, content_size: images.Size, style_sizes: Sequence[images.Size]
 ) -> dict[str, dict[str, Any]]:
     """Paths and sizes of the input files that were given, by flag."""
-    inputs: dict[str, dict[str, Any]] = {
-        "content_image": {"path": values.content_image, "size": content_size},
+    inputs: dict[str, dict[str, Any]] = {}
+    if values.content_image:
+        inputs["content_image"] = {"path": values.content_image, "size": content_size}
+    inputs |= {
         "style_image": {
             "path": values.style_image,
             "size": style_sizes[0] if len(style_sizes) == 1 else style_sizes,

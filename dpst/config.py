@@ -13,8 +13,8 @@ ORPHAN_POLICIES = ("nearest", "merge", "content", "error")
 GUIDANCE_KINDS = ("simple", "inside", "all")
 """Masks averaged; receptive fields within the segment only; all that touch it."""
 
-METHODS = ("photo", "artistic")
-"""Keep the photo a photo; or paint it anew (Gatys et al. 2016)."""
+METHODS = ("photo", "artistic", "semantic")
+"""Keep the photo a photo; paint it anew (Gatys et al. 2016); or by patches (Champandard 2016)."""
 
 NORMALIZATIONS = ("relative", "gatys")
 """Losses relative to their targets; or with the constants of Gatys et al. 2016."""
@@ -33,14 +33,18 @@ def _setting(
     minimum: float | None = None,
     maximum: float | None = None,
     artistic: Any = None,
+    semantic: Any = None,
     kind: type | None = None,
 ) -> Any:
-    """A field with its limits; with its default for the artistic method, if that is another.
+    """A field with its limits; with its defaults for the methods that paint, if these are others.
 
-    Its kind is that of its default, unless that is None.
+    That of the semantic method is that of the artistic one, unless it is given. Its kind is that of
+    its default, unless that is None.
     """
-    by_method = {} if artistic is None else dict(zip(METHODS, (default, artistic), strict=True))
-    if by_method:
+    by_method = {}
+    if artistic is not None:
+        painted = artistic if semantic is None else semantic
+        by_method = dict(zip(METHODS, (default, artistic, painted), strict=True))
         values = ", ".join(f"{method} {value}" for method, value in by_method.items())
         help_text += f" Default: {values}."
     metadata = {
@@ -68,7 +72,9 @@ class TransferConfig:
 
     method: str = _setting(
         "photo",
-        "Keep the photo a photo (photo), or paint it anew in the manner of a painting (artistic).",
+        "Keep the photo a photo (photo), paint it anew in the manner of a painting (artistic), or "
+        "out of patches of the painting, by what the label maps say each part means (semantic); a "
+        "label map alone will do for the latter, as a doodle to be painted.",
         choices=METHODS,
     )
     segmentation: str = _setting(
@@ -108,7 +114,7 @@ class TransferConfig:
     style_layers: str = _setting(
         "",
         "Layers whose statistics describe the style: name,name=weight,...; otherwise those that "
-        "the extractor recommends, with weight 1.",
+        "the extractor recommends, with weight 1. Semantic method: the layers of the patches.",
     )
     content_layers: str = _setting("", "Layers that describe the content, in the same form.")
     pooling: str = _setting(
@@ -131,6 +137,44 @@ class TransferConfig:
     style_scale: float = _setting(
         1.0, "Size of the style image relative to the content image; artistic method.", minimum=0.1
     )
+    semantic_weight: float = _setting(
+        50.0,
+        "Gamma of the semantic method: how much the label maps count beside the features when "
+        "patches are matched; with 25 a channel of the maps counts as much as all features, with 0 "
+        "maps do not count.",
+        minimum=0,
+    )
+    patch_size: int = _setting(
+        3,
+        "Side of the patches of the semantic method, in positions of a layer.",
+        minimum=1,
+        maximum=9,
+    )
+    patch_rotations: str = _setting(
+        "",
+        "Degrees by which copies of the style image are rotated to give more patches: -15,15; "
+        "semantic method.",
+    )
+    patch_scales: str = _setting(
+        "",
+        "Factors by which copies of the style image are enlarged to give more patches: 0.8,1.25; "
+        "semantic method.",
+    )
+    variety: float = _setting(
+        0.0,
+        "Against repeated patches: how much a style patch that suits many places yields to others, "
+        "such as 0.2; semantic method.",
+        minimum=0,
+        maximum=0.9,
+    )
+    matching_memory: int = _setting(
+        256, "Memory in MB that the matching of patches takes at most; semantic method.", minimum=1
+    )
+    output_size: str = _setting(
+        "",
+        "Size of a texture, such as 512x384, where there is neither content image nor content "
+        "labels; otherwise the style image's. Semantic method.",
+    )
     preserve_color: str = _setting(
         "none",
         "Colours of the artistic method: the style image's (none); the content image's, only "
@@ -149,8 +193,22 @@ class TransferConfig:
         "Apply the result to the content image at its own size; otherwise the output has the "
         "solve size.",
     )
-    content_weight: float = _setting(0.1, "Weight of the content loss.", minimum=0, artistic=0.5)
-    style_weight: float = _setting(0.3, "Weight of the style losses.", minimum=0, artistic=1.0)
+    content_weight: float = _setting(
+        0.1, "Weight of the content loss.", minimum=0, artistic=0.5, semantic=1.0
+    )
+    style_weight: float = _setting(
+        0.3,
+        "Weight of the style losses; semantic method: of the patch loss.",
+        minimum=0,
+        artistic=1.0,
+        semantic=3.0,
+    )
+    statistics_weight: float = _setting(
+        1.0,
+        "Weight of the statistics of each label's colours and layers, beside the patches of the "
+        "semantic method, which alone wash colours out; 0 leaves the published method.",
+        minimum=0,
+    )
     photorealism_weight: float = _setting(
         250.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0, artistic=0.0
     )
@@ -160,7 +218,9 @@ class TransferConfig:
         minimum=0,
         artistic=0.0,
     )
-    tv_weight: float = _setting(0.0, "Weight of the total variation.", minimum=0)
+    tv_weight: float = _setting(
+        0.0, "Weight of the total variation.", minimum=0, artistic=0.0, semantic=5.0
+    )
     style_statistic: str = _setting(
         "centred",
         "What the style loss compares: means and covariances (centred), or the papers' raw Gram "
@@ -182,14 +242,15 @@ class TransferConfig:
     max_evaluations: int | None = _setting(
         None,
         "Evaluations of the objective at the finest level. Default: photo 30 at 700 px and above, "
-        "up to twice as many below; artistic 60.",
+        "up to twice as many below; artistic and semantic 60.",
         minimum=1,
         kind=int,
     )
     optimizer: str = _setting("lbfgs", "Minimiser.", choices=("lbfgs", "adam"))
     init: str = _setting(
         "color_matched",
-        "Initial image: content, color_matched, noise, style, or the path of an image.",
+        "Initial image: content (for a doodle, which has none, noise), color_matched, noise, "
+        "style, or the path of an image.",
         artistic="content",
     )
     seed: int = _setting(0, "Seed of all that is random.", minimum=0)

@@ -31,6 +31,11 @@ def check_styles(num_styles: int, config: TransferConfig) -> None:
     Raises:
         ValueError: it does not.
     """
+    if num_styles > 1 and config.method == "semantic":
+        raise ValueError(
+            f"there are {num_styles} style images and method is 'semantic', there must be one: "
+            "give one, or set method to 'artistic'."
+        )
     if num_styles > 1 and (config.method == "photo" or config.segmentation == "auto"):
         setting = "method" if config.method == "photo" else "segmentation"
         raise ValueError(
@@ -38,6 +43,19 @@ def check_styles(num_styles: int, config: TransferConfig) -> None:
             f"{getattr(config, setting)!r}, there must be one: give one, or set method to "
             "'artistic' and segmentation to 'labels' (with photorealism_weight 250 the result "
             "stays a photo)."
+        )
+
+
+def check_content(has_content_image: bool, config: TransferConfig) -> None:
+    """Check that there is a content image where a method needs one.
+
+    Raises:
+        ValueError: it is missing.
+    """
+    if not has_content_image and config.method != "semantic":
+        raise ValueError(
+            f"content_image is missing and method is {config.method!r}, which must have one: give "
+            "it, or set method to 'semantic' to paint a doodle or a texture."
         )
 
 

@@ -38,7 +38,8 @@ def predicted_memory(
     pixels = max(math.prod(size), math.prod(style_size))
     features = max(num_features(extractor, each) for each in (size, style_size))
     solving = _BYTES_A_PIXEL * pixels + 4 * _FEATURE_COPIES * features
-    return _BASE + solving + _PHOTO_COPIES * photo.pixels.nbytes
+    matching = 1e6 * config.matching_memory if config.method == "semantic" else 0
+    return _BASE + solving + matching + _PHOTO_COPIES * photo.pixels.nbytes
 
 
 def num_features(extractor: Extractor, size: images.Size) -> int:

@@ -147,6 +147,26 @@ class Objective:
         return cls(metadata[0], components[0])
 
 
+@dataclass(frozen=True, eq=False)
+class MovingObjective:
+    """An objective some of whose targets depend on the output image, such as its nearest patches.
+
+    Between two looks at the image the targets stay, so that a minimiser has a fixed objective.
+
+    Attributes:
+        fixed: the terms whose targets stay.
+        follow: makes the other terms for an image, float32 [height, width, 3]; always of the same
+            structure, so that they share a trace.
+    """
+
+    fixed: Objective
+    follow: Callable[[tf.Tensor], tuple[Term, ...]]
+
+    def at(self, image: tf.Tensor) -> Objective:
+        """The objective with the targets that belong to an image."""
+        return self.fixed.with_terms(*self.follow(image))
+
+
 def _structure(value: Any) -> Any:
     """What must be the same in two nests for one trace to serve both."""
     if hasattr(value, "__tf_flatten__"):

@@ -72,7 +72,7 @@ def paint(
             "content_weight and style_weight are both 0, one must be above 0: there is nothing to "
             "paint."
         )
-    canvas, styles = _prepared(content_image, style_images, config)
+    canvas, styles = prepared(content_image, style_images, config)
     solved = _composite if config.multi_style == "composite" else _solved
     solution = solved(canvas, styles, regions, extractor, config, callback, checkpoint)
     picture = np.clip(solution.output_map.apply(content_image), 0, 1)
@@ -84,10 +84,19 @@ def paint(
     return dataclasses.replace(solution, output_map=painted)
 
 
-def _prepared(
+def prepared(
     content_image: np.ndarray, style_images: Sequence[np.ndarray], config: TransferConfig
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    """The images in the colours that the solve works in."""
+    """The images in the colours that the solve works in, as `preserve_color` says.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1].
+        style_images: the same, of any sizes.
+        config: the settings.
+
+    Returns:
+        The content image and the style images, of their shapes.
+    """
     if config.preserve_color == "luminance":
         styles = [matched_luminance(image, content_image) for image in style_images]
         return luminance(content_image), styles
@@ -121,7 +130,7 @@ def _solved(
 
     is_photo = config.photorealism_weight > 0
     carrier = Carrier(AS_PICTURE.fit, solver_preconditioner) if is_photo else AS_PICTURE
-    start = _initial_image(content_image, style_images, config, levels[0])
+    start = initial_image(content_image, style_images, config, levels[0])
     options = config.optimizer, callback, checkpoint
     return solve(content_image, start, levels, build, carrier, *options)
 
@@ -187,13 +196,23 @@ def _resized(image: np.ndarray, longer_side: float, smallest: int) -> np.ndarray
     return images.resize(image, (max(height, smallest), max(width, smallest)))
 
 
-def _initial_image(
+def initial_image(
     content_image: np.ndarray,
     style_images: Sequence[np.ndarray],
     config: TransferConfig,
     level: Level,
 ) -> np.ndarray:
-    """Where the solve starts, at the size of its coarsest level."""
+    """Where the solve starts, as `init` says.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1].
+        style_images: the same, of any sizes.
+        config: the settings.
+        level: the coarsest level.
+
+    Returns:
+        float32 [height, width, 3], of the level's size.
+    """
     if config.init == "noise":
         return np.random.default_rng(config.seed).random((*level.size, 3), np.float32)
     if config.init == "style":

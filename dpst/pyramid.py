@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from dpst import images
 from dpst.checkpoint import Checkpoint, SolveState
-from dpst.objective import Objective
+from dpst.objective import MovingObjective, Objective
 from dpst.optimizers import OptimizerResult, StopReason, adam, lbfgs
 from dpst.painted_picture import PaintedPicture
 from matting import GuidedFilter, LocalAffineMap, fit_local_affine
@@ -30,11 +30,14 @@ MIN_ROUNDED_SIDE = 128  # below it that would distort too much
 CHUNK_EVALUATIONS = 5  # between looks at progress, in one compiled call
 MIN_PROGRESS = 2e-3  # two chunks that gain less than this share of the objective end their level
 
+FOLLOWING_CHUNKS = 2  # between two looks of a moving objective at the image
+
 NUM_CORRECTION_PAIRS = 10
 OPTIMIZERS: dict[str, Callable[..., OptimizerResult]] = {
     "lbfgs": partial(lbfgs.minimize, num_correction_pairs=NUM_CORRECTION_PAIRS),
     "adam": adam.minimize,
 }
+_RESTARTED = {"lbfgs": lbfgs.restarted, "adam": adam.restarted}
 
 # The guided filter that preconditions the solver.
 GRID_SPACINGS = (20.0, 5.0)
@@ -210,7 +213,7 @@ def solve(
     content_image: np.ndarray,
     initial_image: np.ndarray,
     levels: tuple[Level, ...],
-    build_objective: Callable[[np.ndarray], Objective],
+    build_objective: Callable[[np.ndarray], Objective | MovingObjective],
     carrier: Carrier[MapT],
     optimizer: str = "lbfgs",
     callback: Callable[[Progress], bool | None] | None = None,
@@ -222,7 +225,8 @@ def solve(
         content_image: float32 [height, width, 3], RGB in [0, 1], at full size.
         initial_image: the same at the size of the coarsest level, where it starts.
         levels: from `plan_levels`.
-        build_objective: makes the objective of a level from the content image at its size.
+        build_objective: makes the objective of a level from the content image at its size. A moving
+            one looks at the image every `FOLLOWING_CHUNKS`; its losses compare only in between.
         carrier: what goes from level to level: `AS_PHOTO` or `AS_PICTURE`.
         optimizer: "lbfgs" or "adam".
         callback: called with the initial image at once, unless a saved state is gone on from, and
@@ -244,7 +248,11 @@ def solve(
     output_map: MapT | None = None
     stop_reason = StopReason.MAX_EVALUATIONS
 
-    def report(result: OptimizerResult | None, image: np.ndarray | tf.Tensor) -> bool:
+    def report(
+        result: OptimizerResult | None,
+        image: np.ndarray | tf.Tensor,
+        minimized: Objective | None = None,
+    ) -> bool:
         evaluations = 0 if result is None else result.num_evaluations
         progress = Progress(
             level=index,
@@ -254,7 +262,7 @@ def solve(
             loss=None if result is None else float(result.value),
             seconds_left=None if result is None else clock.seconds_left(index, evaluations),
             image=tf.convert_to_tensor(image),
-            objective=None if result is None else objective,
+            objective=minimized,
         )
         return callback is not None and bool(callback(progress))
 
@@ -275,12 +283,15 @@ def solve(
             preconditioner = carrier.preconditioner and carrier.preconditioner(content)
             losses = [loss for at, _, loss in history if at == index]
             chunks = _chunks(objective, preconditioner, start, level, optimizer, result, losses)
-            for result in chunks:
+            for minimized, result in chunks:
                 stop_reason = result.stop_reason
                 history.append((index, result.num_evaluations, float(result.value)))
-                if checkpoint:
+                losses.append(history[-1][-1])
+                # A moving objective can be made anew only where it looks at the image.
+                is_whole = isinstance(objective, Objective) or len(losses) % FOLLOWING_CHUNKS == 0
+                if checkpoint and is_whole:
                     checkpoint.save(SolveState(index, tuple(history), result))
-                if report(result, result.position):
+                if report(result, result.position, minimized):
                     stop_reason = StopReason.INTERRUPTED
                     break
         except KeyboardInterrupt:
@@ -302,26 +313,32 @@ def solve(
 
 
 def _chunks(
-    objective: Objective,
+    objective: Objective | MovingObjective,
     preconditioner: Callable[[tf.Tensor], tf.Tensor] | None,
     start: np.ndarray,
     level: Level,
     optimizer: str,
     result: OptimizerResult | None = None,
-    values: Sequence[float] = (),
-) -> Iterator[OptimizerResult]:
-    """The minimiser's results after each chunk, until the level ends.
+    losses: Sequence[float] = (),
+) -> Iterator[tuple[Objective, OptimizerResult]]:
+    """What was minimised in each chunk and the result after it, until the level ends.
 
-    They go on from a result, if there is one, after chunks that ended with some values.
+    They go on from a result, if there is one, after chunks that ended with some losses.
     """
     minimize = partial(OPTIMIZERS[optimizer], preconditioner=preconditioner)
     position = tf.constant(start, tf.float32)
-    values = list(values)
+    values = list(losses) if isinstance(objective, Objective) else []
     while result is None or not _is_over(result, level):
         previous = result
         done = 0 if result is None else result.num_evaluations
+        if isinstance(objective, Objective):
+            current = objective
+        elif len(values) % FOLLOWING_CHUNKS == 0:
+            current = objective.at(position if result is None else result.position)
+            previous = result and _RESTARTED[optimizer](result)
+            values = []
         result = minimize(
-            objective,
+            current,
             position,
             max_evaluations=min(CHUNK_EVALUATIONS, level.max_evaluations - done),
             previous_result=previous,
@@ -336,7 +353,7 @@ def _chunks(
         if len(values) > 2 and result.stop_reason is StopReason.MAX_EVALUATIONS:
             if values[-3] - values[-1] < MIN_PROGRESS * values[-3]:
                 result = dataclasses.replace(result, stop_reason=StopReason.LITTLE_PROGRESS)
-        yield result
+        yield current, result
 
 
 def _is_over(result: OptimizerResult, level: Level) -> bool:

@@ -26,7 +26,7 @@ def define_flags() -> flags.FlagValues:
         definer(name, default, help_text, flag_values=values, module_name="dpst")
 
     for name, help_text in (
-        ("content_image", "Photo to keep."),
+        ("content_image", "Photo to keep; semantic: left out to paint a doodle or a texture."),
         ("style_image", "Photo or painting whose look it takes; artistic: several as A,B."),
         ("output_image", "File to write: .png, .jpg, .tif, .webp or .bmp."),
         ("content_labels", "Label map of the content image, a colour a segment; or name=mask,..."),

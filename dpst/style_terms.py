@@ -3,21 +3,26 @@
 The functions are module-level objects, so that objectives of one structure share their traces.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 import tensorflow as tf
 
 from dpst.losses import (
+    GramTarget,
     SegmentStatistics,
     SortedGuidance,
+    centred_target,
     opponent_colors,
     segment_centred_losses,
     segment_gram_losses,
     segment_statistics,
     sorted_segment_statistics,
 )
+from dpst.segmentation import KEPT, StyleRegion, average_masks
 
+Features: TypeAlias = Mapping[str, tf.Tensor]
 Guidance: TypeAlias = SortedGuidance | tuple[tf.Tensor, ...]
 
 SEGMENT_MULTIPLE = 4  # objectives of 2 to 4 segments share a trace, those of 5 to 8 another
@@ -50,6 +55,55 @@ def guidance_from_masks(masks: np.ndarray) -> Guidance:
     if len(masks) == 1 or tf.config.list_physical_devices("GPU"):
         return tuple(tf.constant(mask[None, ..., None], tf.float32) for mask in masks)
     return SortedGuidance.from_masks(masks)
+
+
+def region_target(
+    name: str,
+    content_features: Features,
+    style_features: Sequence[Features],
+    regions: Sequence[StyleRegion],
+    is_centred: bool,
+) -> tuple[Any, Guidance]:
+    """What each region's statistics in a layer should be, and the guidance to take them with.
+
+    Args:
+        name: the layer.
+        content_features: of the content image; of anything of its size if no region is kept.
+        style_features: of each style image.
+        regions: what serves what.
+        is_centred: for means and covariances; otherwise for raw Gram matrices.
+
+    Returns:
+        The target of `centred_term` or `gram_term`.
+    """
+    content = content_features[name]
+    size = tuple(content.shape[1:3])
+    masks = np.concatenate([average_masks(region.mask[None], size) for region in regions])
+    moments, wholes = [], []
+    for region, mask in zip(regions, masks, strict=True):
+        # A kept region aims at its own statistics, lest its neighbours' look leak in.
+        features = content if region.style == KEPT else style_features[region.style][name]
+        whole = np.ones((1, *features.shape[1:3]), np.float32)
+        part = whole
+        if region.style == KEPT:
+            part = mask[None]
+        elif region.style_mask is not None:
+            part = average_masks(region.style_mask[None], tuple(features.shape[1:3]))
+        moments.append(guided_statistics(features, guidance_from_masks(part)))
+        wholes.append(guided_statistics(features, guidance_from_masks(whole)))
+    masks = padded_segments(masks)
+    missing = len(masks) - len(regions)
+    nothing = SegmentStatistics(*map(tf.zeros_like, moments[0]))
+    moments, wholes = (statistics + missing * [nothing] for statistics in (moments, wholes))
+    shares = tf.constant([[region.weight for region in regions] + missing * [0.0]], tf.float32)
+    style, whole_style = (
+        SegmentStatistics(*(tf.concat(parts, 1) for parts in zip(*statistics, strict=True)))
+        for statistics in (moments, wholes)
+    )
+    guidance = guidance_from_masks(masks)
+    if is_centred:
+        return centred_target(style, whole_style, shares), guidance
+    return GramTarget(style.gram, shares), guidance
 
 
 def guided_statistics(features: tf.Tensor, guidance: Guidance) -> SegmentStatistics:

@@ -57,7 +57,7 @@ class Stylizer:
 
     def __call__(
         self,
-        content_image: np.ndarray,
+        content_image: np.ndarray | None,
         style_image: np.ndarray | Sequence[np.ndarray],
         content_labels: Labels | None = None,
         style_labels: Labels | Sequence[Labels] | None = None,
@@ -67,7 +67,9 @@ class Stylizer:
         """Give the content image the look of the style image.
 
         Args:
-            content_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side.
+            content_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side. None
+                for the semantic method: `content_labels` are a doodle to be painted, or, where
+                there are none either, a texture is.
             style_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side; for the
                 artistic method also a list of several.
             content_labels: label map of the content image: uint8 [h, w, 3] colours or integers
@@ -76,7 +78,8 @@ class Stylizer:
                 together, or there is one, see `TransferConfig.segmentation`.
             style_labels: label map of the style image, in the same form, or masks; with several
                 style images a list. The artistic method also takes content labels without style
-                labels.
+                labels; for the semantic one both may be any map that `segmentation.semantic_map`
+                takes.
             callback: called with a `Progress` at once, whose image is the initial one, and after
                 each chunk of evaluations; if it returns True, the transfer ends with the best so
                 far.
@@ -103,7 +106,7 @@ class Stylizer:
 
 
 def stylize(
-    content_image: np.ndarray,
+    content_image: np.ndarray | None,
     style_image: np.ndarray | Sequence[np.ndarray],
     content_labels: Labels | None = None,
     style_labels: Labels | Sequence[Labels] | None = None,
@@ -116,7 +119,8 @@ def stylize(
 
     Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, for the photo
     method; Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks",
-    2016, for the artistic one.
+    2016, for the artistic one; Champandard, "Semantic Style Transfer and Turning Two-Bit Doodles
+    into Fine Artworks", 2016, for the semantic one.
 
     Args:
         content_image: see `Stylizer.__call__`, as for all but the next two.

@@ -12,7 +12,7 @@ from dpst.checkpoint import Checkpoint
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor
-from dpst.inputs import check_styles, plan_from_maps
+from dpst.inputs import check_content, check_styles, plan_from_maps
 from dpst.kept_segments import styled_share_map
 from dpst.look import Look
 from dpst.metrics import Metrics, measure
@@ -32,6 +32,8 @@ from dpst.segmentation import (
     single_segment,
 )
 from dpst.segmentation.class_model import SegmentationModel
+from dpst.semantic_painting import paint_semantic
+from dpst.semantic_plan import SemanticPlan, plan_semantic
 from dpst.style_plan import StylePlan
 from dpst.transfer_result import TransferResult
 
@@ -41,6 +43,7 @@ __all__ = [
     "find_label_maps",
     "load_segmentation_model",
     "measure_output",
+    "paint_by_maps",
     "paint_styles",
     "stylize_images",
     "transfer",
@@ -48,12 +51,14 @@ __all__ = [
 ]
 
 
+_OF_CONTENT = ("ssim", "edge_ssim", "matting_energy", "content_distance")  # metrics
+
 Labels = np.ndarray | Mapping[str, np.ndarray]
 """A label map, or a soft mask for each segment."""
 
 
 def stylize_images(
-    content_image: np.ndarray,
+    content_image: np.ndarray | None,
     style_image: np.ndarray | Sequence[np.ndarray],
     content_labels: Labels | None,
     style_labels: Labels | Sequence[Labels] | None,
@@ -63,9 +68,18 @@ def stylize_images(
     callback: Callable[[Progress], bool | None] | None = None,
 ) -> TransferResult:
     """`dpst.stylize` with networks that are loaded only once the arguments are found in order."""
-    content_image = _checked_image(content_image, "content_image")
+    check_content(content_image is not None, config)
+    content = None
+    if content_image is not None:
+        content = _checked_image(content_image, "content_image")
     styles = [_checked_image(image, "style_image") for image in as_list(style_image)]
     check_styles(len(styles), config)
+    if config.method == "semantic" or content is None:
+        size = None if content is None else content.shape[:2]
+        style_map: Any = style_labels
+        semantic_plan = plan_semantic(size, styles[0].shape[:2], content_labels, style_map, config)
+        canvas = semantic_plan.canvas() if content is None else content
+        return transfer(canvas, styles, semantic_plan, get_extractor(), config, callback)
     is_photo = config.method == "photo"
     if style_labels is not None if content_labels is None else is_photo and style_labels is None:
         missing = "content_labels" if content_labels is None else "style_labels"
@@ -75,27 +89,29 @@ def stylize_images(
     extractor = get_extractor()
     content_map, style_maps = None, None
     if is_found:
-        content_map, style_map = find_label_maps(
-            content_image, styles[0], extractor, config.num_segments, segmentation_model
+        content_map, found_map = find_label_maps(
+            content, styles[0], extractor, config.num_segments, segmentation_model
         )
-        style_maps = [style_map]
+        style_maps = [found_map]
     elif content_labels is not None and config.segmentation != "none":
-        content_map, style_maps = _decoded(content_labels, style_labels, content_image, styles)
-    plan = plan_from_maps(content_image, styles, content_map, style_maps, config)
-    return transfer(content_image, styles, plan, extractor, config, callback)
+        content_map, style_maps = _decoded(content_labels, style_labels, content, styles)
+    plan = plan_from_maps(content, styles, content_map, style_maps, config)
+    return transfer(content, styles, plan, extractor, config, callback)
 
 
 def transfer(
     content_image: np.ndarray,
     style_images: Sequence[np.ndarray],
-    plan: Pairing | StylePlan,
+    plan: Pairing | StylePlan | SemanticPlan,
     extractor: Extractor,
     config: TransferConfig,
     callback: Callable[[Progress], bool | None] | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> TransferResult:
-    """The transfer of checked images whose segments are planned already, by either method."""
+    """The transfer of checked images whose segments are planned already, by any method."""
     options = extractor, config, callback, checkpoint
+    if isinstance(plan, SemanticPlan):
+        return paint_by_maps(content_image, style_images[0], plan, *options)
     if isinstance(plan, StylePlan):
         return paint_styles(content_image, style_images, plan, *options)
     return transfer_pair(content_image, style_images[0], plan, *options)
@@ -148,6 +164,35 @@ def paint_styles(
     whole = single_segment(*sizes)
     pairing = whole if is_one else dataclasses.replace(whole, style_index=(KEPT,))
     metrics = measure_output(content_image, style_images[0], output, pairing, extractor, config)
+    return TransferResult(
+        output_image=output,
+        history=solution.history,
+        stop_reason=solution.stop_reason,
+        notes=plan.notes,
+        metrics=metrics,
+        look=solution.output_map,
+        segments=plan.segments,
+    )
+
+
+def paint_by_maps(
+    content_image: np.ndarray,
+    style_image: np.ndarray,
+    plan: SemanticPlan,
+    extractor: Extractor,
+    config: TransferConfig,
+    callback: Callable[[Progress], bool | None] | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> TransferResult:
+    """`stylize` by the semantic method for a checked image, or canvas, whose maps are read."""
+    options = extractor, config, callback, checkpoint
+    solution = paint_semantic(content_image, style_image, plan, *options)
+    output = np.clip(solution.output_map.apply(_target(content_image, config)), 0, 1)
+    whole = single_segment(content_image.shape[:2], style_image.shape[:2])
+    subject = output if plan.is_doodle else content_image
+    metrics = measure_output(subject, style_image, output, whole, extractor, config)
+    if plan.is_doodle:
+        metrics = dataclasses.replace(metrics, **dict.fromkeys(_OF_CONTENT, float("nan")))
     return TransferResult(
         output_image=output,
         history=solution.history,
@@ -244,7 +289,7 @@ def _target(content_image: np.ndarray, config: TransferConfig) -> np.ndarray:
     return images.resize(content_image, size)
 
 
-def _checked_image(image: np.ndarray, name: str) -> np.ndarray:
+def _checked_image(image: Any, name: str) -> np.ndarray:
     array = np.asarray(image)
     check_image(array, name)
     images.check_size(array.shape[:2], name)

@@ -1,4 +1,4 @@
-"""Weights as a user writes them: of layers, "relu1_1,relu2_1=0.5"; of style images, "0.7,0.3"."""
+"""Lists as a user writes them: weights of layers, "relu1_1,relu2_1=0.5", shares, numbers, sizes."""
 
 import math
 from collections.abc import Sequence
@@ -68,6 +68,51 @@ def parse_shares(text: str, num_styles: int) -> tuple[float, ...]:
             "0.7,0.3."
         )
     return tuple(share / sum(shares) for share in shares)
+
+
+def parse_numbers(text: str, name: str, minimum: float, maximum: float) -> tuple[float, ...]:
+    """Reads a list of numbers, such as the degrees of rotations.
+
+    Args:
+        text: numbers separated by commas; empty for none.
+        name: what the text is called in messages.
+        minimum: least number that is allowed.
+        maximum: greatest.
+
+    Returns:
+        The numbers.
+
+    Raises:
+        ValueError: an entry is no number, or out of range.
+    """
+    numbers = tuple(_number(entry.strip()) for entry in text.split(",")) if text.strip() else ()
+    if not all(minimum <= number <= maximum for number in numbers):
+        raise ValueError(
+            f"{name} is {text!r}, it must hold numbers from {minimum:g} to {maximum:g}, separated "
+            "by commas."
+        )
+    return numbers
+
+
+def parse_size(text: str, name: str) -> tuple[int, int] | None:
+    """Reads a size as it is usually written, WIDTHxHEIGHT.
+
+    Args:
+        text: such as "512x384"; empty for none.
+        name: what the text is called in messages.
+
+    Returns:
+        (height, width), or None.
+
+    Raises:
+        ValueError: it is not of that form.
+    """
+    if not text.strip():
+        return None
+    width, _, height = text.lower().partition("x")
+    if not (width.strip().isdecimal() and height.strip().isdecimal()):
+        raise ValueError(f"{name} is {text!r}, it must be width x height in pixels, e.g. 512x384.")
+    return int(height), int(width)
 
 
 def _number(text: str) -> float:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import keras
 import pytest
 
-from dpst.losses import LOSSES, GramLoss, PhotorealismLoss, SegmentGramLoss
+from dpst.losses import LOSSES, GramLoss, PatchLoss, PhotorealismLoss, SegmentGramLoss
 
 OPTIONS = {
     GramLoss: {"normalization": "gatys"},
+    PatchLoss: {"patch_size": 5, "semantic_weight": 10.0, "variety": 0.2, "memory": 64},
     PhotorealismLoss: {"epsilon": 1e-5},
     SegmentGramLoss: {"statistic": "gram", "normalization": "luan"},
 }

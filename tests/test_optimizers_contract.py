@@ -195,3 +195,23 @@ def test_functions_and_preconditioners_of_one_structure_share_a_trace(minimize: 
 def test_budget_below_1_is_an_error(minimize: Minimize) -> None:
     with pytest.raises(ValueError, match=r"max_evaluations = 0.*at least 1"):
         minimize(rosenbrock, tf.constant(START), max_evaluations=0)
+
+
+def test_restarted_run_goes_on_with_another_objective(minimize: Minimize) -> None:
+    first, second = bowl(), Counted(rosenbrock)
+    result = minimize(first, tf.constant(START), max_evaluations=10, jit_compile=False)
+    start = float(rosenbrock(result.position)[0])
+    restarted = {lbfgs.minimize: lbfgs.restarted, adam.minimize: adam.restarted}[minimize](result)
+    again = minimize(
+        second,
+        tf.constant(START),
+        max_evaluations=150,
+        previous_result=restarted,
+        jit_compile=False,
+    )
+    if minimize is lbfgs.minimize:
+        assert second.values[0] == start
+    assert again.num_evaluations <= 160 and len(second.values) > 20
+    # What the first objective was there says nothing about the second.
+    assert float(again.value) < start
+    np.testing.assert_allclose(rosenbrock(again.position)[0], again.value)

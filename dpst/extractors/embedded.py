@@ -62,6 +62,7 @@ class EmbeddedExtractor(Extractor):
             name="embedded",
             style_layers=tuple(HEADS),
             content_layers=("relu4_1",),
+            patch_layers=("relu3_1", "relu4_1"),
             # Reflection needs two pixels a side at the coarsest scale.
             minimum_side=2 ** len(TRUNK_CHANNELS),
             style_scale=0.25,

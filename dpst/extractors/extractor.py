@@ -38,6 +38,8 @@ class Extractor:
         name: Name of the extractor, for messages and reports.
         style_layers: Names of the layers whose statistics describe a style by default.
         content_layers: Names of the layers that describe a content by default.
+        patch_layers: Names of the layers whose patches are matched by default, of a quarter and an
+            eighth of the image's sides. None takes the two middle ones of `style_layers`.
         minimum_side: Smallest image side, in pixels, that every default layer survives.
         style_scale: Factor of the layers' style losses, above 0: less than 1 where their statistics
             are matched more easily than SqueezeNet's, so that one weight suits all extractors.
@@ -59,6 +61,7 @@ class Extractor:
         content_layers: Sequence[str],
         minimum_side: int,
         style_scale: float = 1.0,
+        patch_layers: Sequence[str] | None = None,
         preprocess: Callable[[tf.Tensor], tf.Tensor] | None = None,
     ) -> None:
         """Freezes the network and checks the names of the default layers."""
@@ -72,6 +75,8 @@ class Extractor:
         self.style_scale = style_scale
         self.style_layers = self._known(style_layers)
         self.content_layers = self._known(content_layers)
+        middle = (len(self.style_layers) - 1) // 2
+        self.patch_layers = self._known(patch_layers or self.style_layers[middle : middle + 2])
         keras.Model(inputs, self._feature_maps).trainable = False
 
     @property

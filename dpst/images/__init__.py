@@ -5,7 +5,7 @@ values in [0, 1], with row 0 at the top of the upright picture. Sizes are `(heig
 `Photo` is what a file holds: values in its own colour space and depth, transparency and metadata.
 """
 
-from dpst.images.decoding import check_size, decode_image
+from dpst.images.decoding import check_size, decode_channels, decode_image
 from dpst.images.photo import Photo, read_image, read_photo
 from dpst.images.resizing import (
     MINIMUM_SIDE,
@@ -35,6 +35,7 @@ __all__ = [
     "check_output_size",
     "check_size",
     "cubic_weights",
+    "decode_channels",
     "decode_image",
     "fit_size",
     "losses_in_format",

@@ -52,6 +52,34 @@ def decode_image(
     return to_unit_range(values)
 
 
+def decode_channels(path: str | os.PathLike[str], name: str = "image") -> FloatImage:
+    """Decodes an image file of any size with the channels that it has, for semantic maps.
+
+    Args:
+        path: File of any format that Pillow reads.
+        name: Where the path came from, for messages.
+
+    Returns:
+        float32 [height, width, channels] in [0, 1], upright: 1 channel of grey files, 3 of others,
+        and alpha as one more where it is not opaque everywhere, the others multiplied by it.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: As of `decode_image`.
+    """
+    with opened_image(path, name) as file:
+        image = ImageOps.exif_transpose(file)
+        is_grey = image.mode in ("1", "L", "LA") or _is_deep_grey(image)
+        pixels, alpha = _pixels_and_alpha(image)
+    check_range(pixels, f"{name} '{os.fspath(path)}'")
+    values = to_unit_range(pixels[..., :1] if is_grey else pixels)
+    if alpha is None or (alpha == np.iinfo(alpha.dtype).max).all():
+        return values
+    opacity = to_unit_range(alpha)[..., np.newaxis]
+    # What a transparent pixel's colour would be is left over from painting.
+    return np.concatenate([values * opacity, opacity], axis=-1)
+
+
 def decode_pixels(file: Image.Image, path: Path) -> tuple[Pixels, Pixels | None]:
     """Decodes an opened image upright, at its own depth.
 

@@ -5,6 +5,15 @@ from dpst.losses.content import ContentLoss, content_loss
 from dpst.losses.gamut import GamutLoss, gamut_loss
 from dpst.losses.gram import GramLoss, gram_loss, gram_matrix
 from dpst.losses.locality import border_distances, locality_loss
+from dpst.losses.patch import (
+    PatchLoss,
+    PatchTarget,
+    feature_length,
+    patch_loss,
+    patch_target,
+    with_semantic_map,
+)
+from dpst.losses.patch_matching import PatchBank, nearest_patches, patch_bank
 from dpst.losses.photorealism import (
     PhotorealismLoss,
     PhotorealismRegularization,
@@ -43,6 +52,7 @@ LOSSES = {
     "content": ContentLoss,
     "gamut": GamutLoss,
     "gram": GramLoss,
+    "patch": PatchLoss,
     "photorealism": PhotorealismLoss,
     "segment_gram": SegmentGramLoss,
     "structure": StructureLoss,
@@ -56,6 +66,9 @@ __all__ = [
     "GamutLoss",
     "GramLoss",
     "GramTarget",
+    "PatchBank",
+    "PatchLoss",
+    "PatchTarget",
     "PhotorealismLoss",
     "PhotorealismRegularization",
     "SegmentGramLoss",
@@ -68,11 +81,16 @@ __all__ = [
     "border_distances",
     "centred_target",
     "content_loss",
+    "feature_length",
     "gamut_loss",
     "gram_loss",
     "gram_matrix",
     "locality_loss",
+    "nearest_patches",
     "opponent_colors",
+    "patch_bank",
+    "patch_loss",
+    "patch_target",
     "photorealism_loss",
     "photorealism_losses",
     "segment_centred_loss",
@@ -84,4 +102,5 @@ __all__ = [
     "structure_loss",
     "structure_target",
     "total_variation",
+    "with_semantic_map",
 ]

@@ -3,6 +3,7 @@
 Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1.
 """
 
+import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -111,6 +112,22 @@ def result_of(state: AdamState, stop_reason: StopReason | None = None) -> Optimi
         stop_reason=stop_reason or _REASONS[int(state.status)],
         state=state,
     )
+
+
+def restarted(result: OptimizerResult) -> OptimizerResult:
+    """A result to go on from with another objective: the moments stay, the best is forgotten.
+
+    Args:
+        result: of a run that had at least one evaluation.
+
+    Returns:
+        The result to give as `previous_result`, together with the new objective.
+    """
+    state = result.state
+    state = state._replace(
+        best_value=tf.zeros_like(state.best_value) + float("inf"), status=tf.constant(_RUNNING)
+    )
+    return dataclasses.replace(result, state=state)
 
 
 def identity(x: tf.Tensor) -> tf.Tensor:

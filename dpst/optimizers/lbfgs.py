@@ -4,6 +4,7 @@ Source: Nocedal and Wright, "Numerical Optimization", 2006, section 7.2; the pro
 inverse Hessian in the compact form of Byrd, Nocedal and Schnabel, 1994, theorem 2.2.
 """
 
+import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -122,6 +123,30 @@ def result_of(state: LbfgsState, stop_reason: StopReason | None = None) -> Optim
         stop_reason=stop_reason or _REASONS[int(state.status)],
         state=state,
     )
+
+
+def restarted(result: OptimizerResult) -> OptimizerResult:
+    """A result to go on from with another objective of much the same curvature.
+
+    The next evaluation is at the best position, where the new objective's value and gradient are
+    not known; the correction pairs stay.
+
+    Args:
+        result: of a run that had at least one evaluation.
+
+    Returns:
+        The result to give as `previous_result`, together with the new objective.
+    """
+    state = result.state
+    state = state._replace(
+        value=tf.zeros_like(state.value) + float("inf"),
+        direction=tf.zeros_like(state.direction),
+        slope=tf.zeros_like(state.slope),
+        step=tf.zeros_like(state.step),
+        num_backtracks=tf.constant(0),
+        status=tf.constant(_RUNNING),
+    )
+    return dataclasses.replace(result, state=state)
 
 
 def identity(x: tf.Tensor) -> tf.Tensor:

@@ -19,6 +19,14 @@ from dpst.segmentation.label_map import (
 from dpst.segmentation.pairing import Pairing, pair_segments, single_segment
 from dpst.segmentation.preflight import SegmentRow, segment_table
 from dpst.segmentation.segment_map import KEPT
+from dpst.segmentation.semantic_map import (
+    SemanticLabels,
+    SemanticMap,
+    paired_maps,
+    read_semantic_map,
+    semantic_labels,
+    semantic_map,
+)
 from dpst.segmentation.style_regions import (
     StyleRegion,
     assigned_regions,
@@ -33,6 +41,8 @@ __all__ = [
     "LabelMap",
     "Pairing",
     "SegmentRow",
+    "SemanticLabels",
+    "SemanticMap",
     "StyleRegion",
     "assigned_regions",
     "average_masks",
@@ -41,14 +51,18 @@ __all__ = [
     "layer_guidance",
     "masks",
     "pair_segments",
+    "paired_maps",
     "paired_regions",
     "read_label_maps",
     "read_labels",
+    "read_semantic_map",
     "region_rows",
     "resize_labels",
     "resize_masks",
     "segment_by_classes",
     "segment_table",
     "segment_together",
+    "semantic_labels",
+    "semantic_map",
     "single_segment",
 ]

@@ -1,0 +1,213 @@
+"""Patch loss: how far each patch of the features is from the style patch that is most like it.
+
+Source: Li and Wand, "Combining Markov Random Fields and Convolutional Neural Networks for Image
+Synthesis", 2016, eq. 2; Champandard, "Semantic Style Transfer and Turning Two-Bit Doodles into Fine
+Artworks", 2016, section 3, for the semantic maps.
+"""
+
+from typing import Any, NamedTuple
+
+import keras
+import tensorflow as tf
+
+from dpst.losses.patch_matching import (
+    MATCHING_MEMORY,
+    PatchBank,
+    nearest_patches,
+    patch_bank,
+)
+
+SEMANTIC_WEIGHT = 50.0  # at which the map decides and the features choose among what it leaves
+EQUAL_WEIGHT = 25.0  # at which a channel of the map counts as much as all features
+_ROUNDING_FLOOR = 1e-6  # of the style features' energy, for a style image of one colour
+
+
+class PatchTarget(NamedTuple):
+    """What the chosen style patches ask of each position of a layer.
+
+    Attributes:
+        mean: float32 [1, height, width, channels], mean over the patches that cover a position.
+        spread: float32 scalar, squared distance of what they ask from its mean; mean over the
+            patches, summed over the positions.
+        scale: float32 scalar, what the sum over all positions is divided by.
+    """
+
+    mean: tf.Tensor
+    spread: tf.Tensor
+    scale: tf.Tensor
+
+
+def patch_loss(target: PatchTarget, features: tf.Tensor) -> tf.Tensor:
+    """Sum over patches of |Psi_i(x) - Psi_NN(i)(x_s)|^2, relative to the spread of the style.
+
+    Of a position that c patches cover, which ask for s_1 ... s_c there, the sum holds
+    sum_j |x - s_j|^2 = c |x - mean s|^2 + sum_j |s_j - mean s|^2: the same, without a copy of any
+    patch.
+
+    Deviation: each position counts once, whether k^2 patches cover it or, at the border, fewer,
+    which left colour noise along the borders of pictures; and the sum is divided by the number of
+    positions and the variance of the style's features, so that the loss depends neither on the
+    network nor on the image's size.
+
+    Args:
+        target: from `patch_target`.
+        features: float32 [1, height, width, channels].
+
+    Returns:
+        float32 [1]; 1 where patches are as far as the style's features are from their mean.
+    """
+    distance = tf.reduce_sum(tf.math.squared_difference(features, target.mean), [1, 2, 3])
+    return (distance + target.spread) / target.scale
+
+
+def patch_target(
+    style: PatchBank, indices: tf.Tensor, size: tuple[int, int], patch_size: int
+) -> PatchTarget:
+    """Target of `patch_loss`, once the nearest patches are known.
+
+    Args:
+        style: features of the style's patches, without a map.
+        indices: int32 [patches], the style patch of each output patch, row by row.
+        size: (height, width) of the output's features.
+        patch_size: side of a patch.
+
+    Returns:
+        The target; no gradient flows to it.
+    """
+    return _patch_target(style, indices, tf.constant(size), patch_size)
+
+
+def _vote(style: PatchBank, indices: tf.Tensor, size: tf.Tensor, patch_size: int) -> PatchTarget:
+    corners, widths = tf.gather(style.corners, indices), tf.gather(style.widths, indices)
+    inner, num_channels = size - patch_size + 1, tf.shape(style.features)[1]
+
+    def asked(dy: int, dx: int) -> tuple[tf.Tensor, list[list[int]]]:
+        """What the patches ask of the position (dy, dx) in them, and its place in the map."""
+        values = tf.gather(style.features, corners + dy * widths + dx)
+        rest = patch_size - 1
+        return (
+            tf.reshape(values, [inner[0], inner[1], num_channels]),
+            [[dy, rest - dy], [dx, rest - dx], [0, 0]],
+        )
+
+    offsets = [(dy, dx) for dy in range(patch_size) for dx in range(patch_size)]
+    ones = tf.ones([inner[0], inner[1], 1])
+    count = tf.add_n([tf.pad(ones, asked(*offset)[1]) for offset in offsets])
+    mean = tf.add_n([tf.pad(*asked(*offset)) for offset in offsets]) / count
+    spread = tf.constant(0.0)
+    for dy, dx in offsets:
+        values, _ = asked(dy, dx)
+        place = (slice(dy, dy + inner[0]), slice(dx, dx + inner[1]))
+        spread += tf.reduce_sum(tf.math.squared_difference(values, mean[place]) / count[place])
+    variance = tf.reduce_sum(tf.math.reduce_variance(style.features, 0))
+    floor = _ROUNDING_FLOOR * tf.reduce_mean(tf.reduce_sum(tf.square(style.features), 1))
+    scale = tf.cast(tf.reduce_prod(size), tf.float32) * (variance + floor)
+    return PatchTarget(mean[None], spread, tf.maximum(scale, 1e-12))
+
+
+_patch_target = tf.function(_vote, autograph=False, reduce_retracing=True)
+
+
+def with_semantic_map(
+    features: tf.Tensor, semantic_map: tf.Tensor, length: tf.Tensor, semantic_weight: float
+) -> tf.Tensor:
+    """Features and map in one vector a position, in the same range: x / length, gamma m / 25.
+
+    Deviation: the paper leaves it to the user to choose gamma so that the map and the activations
+    have the same range. Here features are divided by `length`, the root mean square of the style's
+    feature vectors, so that they are about 1 long, and the map's channels are in [0, 1]. With gamma
+    25 a channel weighs as much as all features together; with the default of 50 labels decide, and
+    features choose among what these leave. Much larger ones only cost float32 digits.
+
+    Args:
+        features: float32 [..., channels].
+        semantic_map: float32 [..., M] in [0, 1].
+        length: scalar, from `feature_length` of the style's features.
+        semantic_weight: gamma, at least 0.
+
+    Returns:
+        float32 [..., channels + M].
+    """
+    weighted = semantic_map * (semantic_weight / EQUAL_WEIGHT)
+    return tf.concat([tf.math.divide_no_nan(features, length), weighted], -1)
+
+
+def feature_length(features: tf.Tensor) -> tf.Tensor:
+    """Root mean square length of feature vectors [..., channels], float32 scalar."""
+    return tf.sqrt(tf.reduce_mean(tf.reduce_sum(tf.square(features), -1)))
+
+
+@keras.saving.register_keras_serializable(package="dpst")
+class PatchLoss(keras.losses.Loss):
+    """Patch loss of one layer: `PatchLoss()(style_features, features)`, float32 [batch].
+
+    Each may be a pair (features, semantic map), the map float32 [batch, height, width, M] in [0, 1]
+    of the features' size. The two may differ in height and width, which must be known. The nearest
+    patches are found anew at each call; only features carry gradient.
+    """
+
+    def __init__(
+        self,
+        patch_size: int = 3,
+        semantic_weight: float = SEMANTIC_WEIGHT,
+        variety: float = 0.0,
+        memory: int = MATCHING_MEMORY,
+        name: str = "patch_loss",
+        **options: object,
+    ) -> None:
+        """Create the loss; the default reduction is None, one value an image.
+
+        Args:
+            patch_size: side of a patch.
+            semantic_weight: gamma, see `with_semantic_map`; without maps it is not used.
+            variety: against repeated patches, see `nearest_patches`.
+            memory: MB that matching takes at a time, at most.
+            name: name of the loss.
+            options: further options of `keras.losses.Loss`.
+
+        Raises:
+            ValueError: patch_size is below 1.
+        """
+        super().__init__(name=name, **{"reduction": None, **options})
+        if patch_size < 1:
+            raise ValueError(f"patch_size is {patch_size}, must be at least 1.")
+        self.patch_size = patch_size
+        self.semantic_weight = semantic_weight
+        self.variety = variety
+        self.memory = memory
+
+    def call(self, y_true: Any, y_pred: Any) -> tf.Tensor:
+        """See `patch_loss`."""
+        style_features, style_map = _features_and_map(y_true)
+        features, semantic_map = _features_and_map(y_pred)
+        losses = []
+        for number in range(features.shape[0]):
+            bank = patch_bank([style_features[number]], self.patch_size)
+            length = feature_length(style_features[number])
+            output, style = (
+                patch_bank(
+                    [with_semantic_map(*pair, length, self.semantic_weight)], self.patch_size
+                )
+                for pair in (
+                    (tf.stop_gradient(features[number]), semantic_map[number]),
+                    (style_features[number], style_map[number]),
+                )
+            )
+            indices, _ = nearest_patches(output, style, self.patch_size, self.variety, self.memory)
+            target = patch_target(bank, indices, tuple(features.shape[1:3]), self.patch_size)
+            losses.append(patch_loss(target, features[number : number + 1]))
+        return tf.concat(losses, 0)
+
+    def get_config(self) -> dict:
+        """Options, for saving."""
+        names = ("patch_size", "semantic_weight", "variety", "memory")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+def _features_and_map(value: Any) -> tuple[tf.Tensor, tf.Tensor]:
+    """A layer's features, and its map or one of no channels."""
+    if isinstance(value, list | tuple):
+        features, semantic_map = map(tf.convert_to_tensor, value)
+        return features, semantic_map
+    features = tf.convert_to_tensor(value)
+    return features, features[..., :0]

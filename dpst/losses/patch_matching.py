@@ -1,0 +1,242 @@
+"""Nearest patches: which patch of the style's features is most like each patch of the output's.
+
+Source: Li and Wand, "Combining Markov Random Fields and Convolutional Neural Networks for Image
+Synthesis", 2016, eq. 3; Champandard, "Semantic Style Transfer and Turning Two-Bit Doodles into Fine
+Artworks", 2016, section 3.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+MATCHING_MEMORY = 256  # MB that matching takes at a time, at most
+BYTES_A_MEGABYTE = 1_000_000
+
+_FLOAT_BYTES = 4
+_PATCH_COPIES = 3  # of a tile's patches: as gathered, squared for their length, and divided by it
+_SCORE_COPIES = 2  # of a tile's scores
+
+
+class PatchBank(NamedTuple):
+    """All patches of some feature maps, without a copy of any.
+
+    Attributes:
+        features: float32 [positions, channels], the maps one after the other, row by row.
+        corners: int32 [patches], the position of each patch's upper left corner.
+        widths: int32 [patches], the width of the map that it lies in.
+    """
+
+    features: tf.Tensor
+    corners: tf.Tensor
+    widths: tf.Tensor
+
+
+def patch_bank(
+    feature_maps: Sequence[tf.Tensor],
+    patch_size: int,
+    valid: Sequence[np.ndarray | None] | None = None,
+) -> PatchBank:
+    """The patches that lie wholly within their feature map.
+
+    Args:
+        feature_maps: float32 [height, width, channels] each, of one number of channels.
+        patch_size: side of a patch.
+        valid: for each map bool [height, width], the positions that its patches may cover, or None
+            for all.
+
+    Returns:
+        The patches, map by map, row by row.
+
+    Raises:
+        ValueError: a map is smaller than a patch, the numbers of channels differ, or there is no
+            patch.
+    """
+    corners, widths, first = [], [], 0
+    for number, features in enumerate(feature_maps):
+        height, width = features.shape[:2]
+        if min(height, width) < patch_size:
+            raise ValueError(
+                f"patch_size is {patch_size} and a layer has {height} x {width} positions, the "
+                "patch must fit in: take a larger image, a smaller patch or a shallower layer."
+            )
+        if features.shape[2] != feature_maps[0].shape[2]:
+            raise ValueError(
+                f"feature maps have {feature_maps[0].shape[2]} and {features.shape[2]} channels, "
+                "all must have as many."
+            )
+        positions = first + np.arange(height * width, dtype=np.int32).reshape(height, width)
+        inside = positions[: height - patch_size + 1, : width - patch_size + 1]
+        mask = None if valid is None else valid[number]
+        if mask is not None:
+            windows = np.lib.stride_tricks.sliding_window_view(mask, (patch_size, patch_size))
+            inside = inside[windows.all((2, 3))]
+        corners.append(inside.ravel())
+        widths.append(np.full(inside.size, width, np.int32))
+        first += height * width
+    if not sum(map(len, corners)):
+        raise ValueError("no patch is valid, at least one must be.")
+    flat = [tf.reshape(features, [-1, features.shape[2]]) for features in feature_maps]
+    return PatchBank(
+        tf.concat(flat, 0),
+        tf.constant(np.concatenate(corners)),
+        tf.constant(np.concatenate(widths)),
+    )
+
+
+def nearest_patches(
+    output: PatchBank,
+    style: PatchBank,
+    patch_size: int,
+    variety: float = 0.0,
+    memory: int = MATCHING_MEMORY,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The style patch with the largest normalised cross-correlation, for each output patch.
+
+    NN(i) = arg max_j <a_i, b_j> / (|a_i| |b_j|), exactly (to the rounding of float32), tile by
+    tile, so that neither number of patches sets the memory. The papers print arg min where they
+    mean this.
+
+    With a `variety` v a score is lowered by v max_i <a_i, b_j> / (|a_i| |b_j|): a style patch that
+    is like many output patches yields some of them to others.
+
+    Args:
+        output: patches to find the nearest of.
+        style: patches to choose from, of as many channels.
+        patch_size: side of the patches.
+        variety: 0 for none, below 1; above 0 it takes twice the time.
+        memory: MB that tiles of patches and scores take, at most, beside the banks themselves; at
+            least what one pair of patches takes.
+
+    Returns:
+        int32 [output patches], positions in the style's patches, the first of equals; and float32
+        [output patches], the normalised cross-correlation there, in [-1, 1]. A patch of zeros
+        correlates with none: it scores 0.
+
+    Raises:
+        ValueError: the numbers of channels differ, or an option is out of range.
+    """
+    num_channels = output.features.shape[1]
+    if num_channels != style.features.shape[1]:
+        raise ValueError(
+            f"output patches have {num_channels} channels and style patches "
+            f"{style.features.shape[1]}, both must have as many."
+        )
+    if not 0 <= variety < 1 or memory <= 0:
+        raise ValueError(
+            f"variety = {variety}, memory = {memory}: variety must be at least 0 and below 1, "
+            "memory above 0."
+        )
+    rows, columns = tile_sizes(
+        output.corners.shape[0], style.corners.shape[0], patch_size**2 * num_channels, memory
+    )
+    penalties = tf.zeros(tf.shape(style.corners), tf.float32)
+    sizes = tf.constant(rows), tf.constant(columns)
+    if variety:
+        # The largest score of each style patch is that of its nearest output patch.
+        _, largest = _matched(
+            style, output, patch_size, tf.zeros_like(output.widths, tf.float32), *sizes[::-1]
+        )
+        penalties = variety * largest
+    indices, scores = _matched(output, style, patch_size, penalties, *sizes)
+    return indices, scores
+
+
+def tile_sizes(num_output: int, num_style: int, patch_length: int, memory: int) -> tuple[int, int]:
+    """How many output and style patches are compared at a time.
+
+    Args:
+        num_output: output patches in all.
+        num_style: style patches in all.
+        patch_length: values of a patch.
+        memory: MB, at most.
+
+    Returns:
+        Output patches and style patches of a tile: squares, but where one side has fewer.
+    """
+    budget = memory * BYTES_A_MEGABYTE / _FLOAT_BYTES
+    length = _PATCH_COPIES * patch_length
+    # The side t of a square: _SCORE_COPIES t^2 + 2 length t = budget.
+    side = (np.sqrt(length**2 + _SCORE_COPIES * budget) - length) / _SCORE_COPIES
+    sides = [max(min(int(side), number), 1) for number in (num_output, num_style)]
+    for this, other, number in ((0, 1, num_output), (1, 0, num_style)):
+        left = budget - length * sides[other]
+        widened = int(left / (_SCORE_COPIES * sides[other] + length))
+        sides[this] = max(min(widened, number), sides[this])
+    return sides[0], sides[1]
+
+
+def gathered_patches(
+    bank: PatchBank, corners: tf.Tensor, widths: tf.Tensor, patch_size: int
+) -> tf.Tensor:
+    """Some patches of a bank, float32 [patches, patch_size^2 channels], offset by offset."""
+    steps = tf.range(patch_size)
+    offsets = steps[:, None] * widths[:, None, None] + steps
+    positions = tf.reshape(corners[:, None, None] + offsets, [-1, patch_size**2])
+    patches = tf.gather(bank.features, positions)
+    # Their number of channels is not static in a trace that several layers share.
+    return tf.reshape(patches, [-1, patch_size**2 * tf.shape(bank.features)[1]])
+
+
+def _unit_patches(
+    bank: PatchBank, first: tf.Tensor, number: tf.Tensor, patch_size: int
+) -> tf.Tensor:
+    """Patches from `first` on, divided by their lengths."""
+    rows = slice(first, first + number)
+    patches = gathered_patches(bank, bank.corners[rows], bank.widths[rows], patch_size)
+    return tf.math.divide_no_nan(patches, tf.norm(patches, axis=1, keepdims=True))
+
+
+def _match(
+    output: PatchBank,
+    style: PatchBank,
+    patch_size: int,
+    penalties: tf.Tensor,
+    rows: tf.Tensor,
+    columns: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """`nearest_patches` for given penalties of the style patches, tile by tile."""
+    num_output, num_style = tf.shape(output.corners)[0], tf.shape(style.corners)[0]
+    num_tiles = -(-num_output // rows)
+    indices = tf.TensorArray(tf.int32, num_tiles, infer_shape=False, element_shape=[None])
+    scores = tf.TensorArray(tf.float32, num_tiles, infer_shape=False, element_shape=[None])
+
+    def match_rows(tile: tf.Tensor, indices: tf.TensorArray, scores: tf.TensorArray) -> tuple:
+        wanted = _unit_patches(output, tile * rows, rows, patch_size)
+        number = tf.shape(wanted)[0]
+
+        def match_tile(
+            first: tf.Tensor, best: tf.Tensor, index: tf.Tensor, score: tf.Tensor
+        ) -> tuple:
+            offered = _unit_patches(style, first, columns, patch_size)
+            correlation = tf.matmul(wanted, offered, transpose_b=True)
+            rated = correlation - penalties[first : first + columns]
+            nearest = tf.argmax(rated, 1, tf.int32)
+            value = tf.gather(rated, nearest, batch_dims=1)
+            is_better = value > best
+            return (
+                first + columns,
+                tf.where(is_better, value, best),
+                tf.where(is_better, first + nearest, index),
+                tf.where(is_better, tf.gather(correlation, nearest, batch_dims=1), score),
+            )
+
+        empty = tf.fill([number], -float("inf"))
+        start = (tf.constant(0), empty, tf.zeros([number], tf.int32), empty)
+        shapes = (tf.TensorShape([]), *[tf.TensorShape([None])] * 3)
+        _, _, index, score = tf.while_loop(
+            lambda first, *_: first < num_style, match_tile, start, shapes
+        )
+        return tile + 1, indices.write(tile, index), scores.write(tile, score)
+
+    _, indices, scores = tf.while_loop(
+        lambda tile, *_: tile < num_tiles,
+        match_rows,
+        (tf.constant(0), indices, scores),
+        parallel_iterations=1,
+    )
+    return indices.concat(), scores.concat()
+
+
+_matched = tf.function(_match, autograph=False, reduce_retracing=True)
