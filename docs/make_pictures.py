@@ -29,6 +29,12 @@ SWEEPS: dict[str, tuple[dict[str, Any], ...]] = {
     "photorealism_weight": tuple({"photorealism_weight": value} for value in (2.5, 250.0, 25000.0)),
     "structure_weight": tuple({"structure_weight": value} for value in (0.001, 0.5, 5.0)),
     "tv_weight": tuple({"tv_weight": value} for value in (0.0, 3.0, 100.0)),
+    "semantic_weight": tuple(
+        {"method": "semantic", "semantic_weight": value} for value in (0.0, 5.0, 50.0)
+    ),
+    "statistics_weight": tuple(
+        {"method": "semantic", "statistics_weight": value} for value in (0.0, 1.0)
+    ),
     "max_evaluations": tuple({"max_evaluations": value} for value in (5, 20, 60)),
     "segmentation": tuple({"segmentation": value} for value in ("none", "auto", "labels")),
     "painting_content_weight": tuple(
@@ -50,16 +56,19 @@ def extractor() -> dpst.extractors.Extractor:
 @functools.cache
 def sample(name: str) -> np.ndarray:
     """A photo, painting or label map of data/."""
-    if name.endswith("_labels"):
+    if name.endswith("_labels") or name == "doodle":
         return read_labels(ROOT / "data" / f"{name}.png")
     return images.read_image(ROOT / "data" / f"{name}.jpg")
 
 
 @functools.cache
 def result(config: dpst.TransferConfig) -> np.ndarray:
-    """The sample's output; of the artistic method with the painting as its style."""
+    """The sample's output; of the methods that paint with the painting as their style."""
     names = ("style", "content_labels", "style_labels") if config.method == "photo" else ("autumn",)
     stylizer = dpst.Stylizer(config, extractor())
+    if config.method == "semantic":
+        maps = sample("doodle"), sample("autumn_labels")
+        return stylizer(None, sample("autumn"), *maps).output_image
     return stylizer(sample("content"), *map(sample, names)).output_image
 
 
@@ -70,7 +79,7 @@ def pictures(name: str) -> list[np.ndarray]:
         photos += [np.float32(sample(f"{x}_labels")) / 255 for x in ("content", "style")]
         return [images.resize(photo, (171, SOLVE_SIZE)) for photo in photos]
     common = {"solve_size": SOLVE_SIZE, "full_resolution": False}
-    if not name.startswith("painting"):
+    if SWEEPS[name][0].get("method", "photo") == "photo":
         common["max_evaluations"] = MAX_EVALUATIONS
     return [result(dpst.TransferConfig(**{**common, **settings})) for settings in SWEEPS[name]]
 
