@@ -304,8 +304,9 @@ def _apply_look(values: flags.FlagValues, config: TransferConfig) -> int:
 def _check_sizes(values: flags.FlagValues, config: TransferConfig, size: images.Size) -> None:
     """Check that the formats of the pictures hold the content image's size."""
     for name in ("output_image", "preview"):
-        if values[name].value and (config.full_resolution or name == "preview"):
-            images.check_output_size(values[name].value, size, name)
+        path = values[name].value
+        if path and (config.full_resolution or name == "preview"):
+            images.check_output_size(path, size, name)
 
 
 def _write_photo(

@@ -38,17 +38,18 @@ def test_trace_for_all_sizes_gives_the_bits_of_one_for_a_size(photo_pair, traces
     np.testing.assert_array_equal(shared.output_image, alone.output_image)
 
 
-def test_only_the_last_axis_of_a_tensor_is_known_in_a_trace():
+def test_only_channels_are_known_in_a_trace():
     shapes = []
 
     @tf.function
     def double(values):
         values = without_sizes(values)
-        shapes.extend(tuple(value.shape) for value in values[:3])
-        assert values[3] == "text"
-        return [2 * value for value in values[:3]]
+        shapes.extend(tuple(value.shape) for value in values[:5])
+        assert values[5] == "text"
+        return [2 * value for value in values[:5]]
 
-    values = (tf.ones([2, 3, 4]), tf.ones([5]), tf.constant(1.0), "text")
+    values = (*map(tf.ones, ([2, 4, 3], [1, 2, 3, 4], [2, 3, 4], [5], [])), "text")
     doubled = double(values)
-    assert shapes == [(None, None, 4), (None,), ()]
-    assert [tuple(value.shape) for value in doubled] == [(2, 3, 4), (5,), ()]
+    assert shapes == [(None, None, 3), (None, None, None, 4), (None,) * 3, (None,), ()]
+    assert [len(value.shape) for value in doubled] == [3, 4, 3, 1, 0]
+    assert doubled[2].shape == (2, 3, 4)
