@@ -5,10 +5,14 @@ import time
 
 import numpy as np
 import pytest
+from conftest import REPOSITORY
 
 from dpst import cli, images
 from dpst.cluster import run_on_cluster
 from dpst.jobs_file import Job
+
+# Keras saves through an `__array__` call that NumPy 2 deprecates; loading does not.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 ray = pytest.importorskip("ray")
 cluster_utils = pytest.importorskip("ray.cluster_utils")
@@ -32,6 +36,7 @@ def jobs_file(tmp_path, photo_pair, monkeypatch):
     rows.append("missing.png,style.png,missing.png")
     (tmp_path / "jobs.csv").write_text("\n".join(rows))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))  # for the workers
     return tmp_path / "jobs.csv"
 
 

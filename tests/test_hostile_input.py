@@ -67,6 +67,18 @@ def test_odd_file_is_an_error_in_one_line(case, name, run):
     assert len(error.splitlines()) == 1 and message in error
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes of the system")
+@pytest.mark.parametrize("flag", ["apply_map", "jobs", "extractor", "weights"])
+def test_pipe_in_the_place_of_any_file_is_an_error_and_not_waited_for(flag, run):
+    os.mkfifo("odd.h5")
+    more = {"extractor": "squeezenet"} if flag == "weights" else {}
+    more |= {"output_dir": "out"} if flag == "jobs" else {}
+    changes = {"style_image": "", "segmentation": "labels"} if flag == "apply_map" else {}
+    status, error, files = run(**{flag: "odd.h5", **more, **changes})
+    assert status == cli.BAD_INPUT and not files
+    assert len(error.splitlines()) == 1 and "is a pipe or a device" in error
+
+
 def test_file_that_may_not_be_read_is_told_of_as_such(run, monkeypatch):
     def refuse(*arguments, **options):
         raise PermissionError(13, "Permission denied")
