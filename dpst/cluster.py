@@ -81,24 +81,26 @@ def _outcomes(
 
     for worker in _workers(ray, len(todo), run_pair, is_dry_run):
         wait_for(worker)
+    reason = ""
     while todo or any(job for _, job, _ in under_way.values()):
         if not under_way:
             raise ValueError(
-                "no machine of the cluster can run jobs: each must have this version of dpst and "
-                f"see the folder '{os.getcwd()}'."
+                f"no machine of the cluster can run jobs ({reason}): each must have this version "
+                f"of dpst and see the folder '{os.getcwd()}'."
             )
         (reference,), _ = ray.wait(list(under_way), num_returns=1)
         worker, job, tries = under_way.pop(reference)
         try:
             outcome = ray.get(reference)
         except ray.exceptions.RayActorError as error:
+            reason = str(error).strip().splitlines()[-1]
             if job is None:
                 continue  # It cannot be started.
             wait_for(worker)
             if tries < MAX_TRIES:
                 todo.appendleft((job, tries + 1))
             else:
-                lost = f"its worker was lost {tries} times: {str(error).splitlines()[0]}"
+                lost = f"its worker was lost {tries} times ({reason})"
                 yield Outcome(job, FAILED, error=lost)
             continue
         if job is not None:

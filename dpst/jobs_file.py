@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dpst.regular_file import check_regular_file
+
 INPUT_FLAGS = ("content_image", "style_image", "content_labels", "style_labels", "weights")
 INPUT_FLAGS_OR_NAMES = ("apply_map", "init", "extractor", "segmentation_model")
 OUTPUT_FLAGS = (
@@ -107,6 +109,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise ValueError(f"jobs '{path}' is a folder: give the path of a CSV file.")
     if not path.exists():
         raise FileNotFoundError(f"jobs '{path}' does not exist: give the path of a CSV file.")
+    check_regular_file(path, "jobs")
     try:
         # Excel marks UTF-8 by a byte order mark, which "utf-8-sig" drops.
         with open(path, encoding="utf-8-sig", newline="") as file:

@@ -11,6 +11,7 @@ import numpy as np
 
 from dpst import images
 from dpst.kept_segments import restore_kept_segments
+from dpst.regular_file import check_regular_file
 from dpst.segmentation.aspect import check_aspect
 from dpst.whole_file import whole_file
 from matting import LocalAffineMap
@@ -149,6 +150,7 @@ def load_look(path: str | os.PathLike[str], name: str = "apply_map") -> Look:
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"{name} '{path}' does not exist: give a file of --save_map.")
+    check_regular_file(path, name)
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays: dict[str, np.ndarray] = {key: file[key] for key in file.files}

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import keras
 
+from dpst.regular_file import check_regular_file
+
 
 def read_model(path: str | os.PathLike[str], name: str = "model file") -> keras.Model:
     """Reads a whole Keras model.
@@ -25,6 +27,7 @@ def read_model(path: str | os.PathLike[str], name: str = "model file") -> keras.
     path = Path(path).expanduser()
     if not path.exists():
         raise FileNotFoundError(f"{name} '{path}' does not exist; pass a .keras or .h5 file")
+    check_regular_file(path, name)
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Whatever a broken or foreign file makes Keras, zip or HDF5 raise.

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import keras
 
+from dpst.regular_file import check_regular_file
+
 WEIGHTS_VARIABLE = "DPST_WEIGHTS"
 
 _HASH_ALGORITHMS = {64: "sha256", 32: "md5"}  # By the number of hexadecimal digits.
@@ -131,6 +133,7 @@ def _pointed_at(source: WeightsSource, place: Path, origin: str, verify: bool) -
             f"{origin} '{place}' does not exist; pass a file, or a folder that holds "
             f"{_either(source)}"
         )
+    check_regular_file(place, origin)
     path = next(_candidates(source, place), None) if place.is_dir() else place
     if path is None:
         raise FileNotFoundError(

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from dpst.images.resizing import MINIMUM_SIDE, FloatImage, Pixels
+from dpst.regular_file import check_regular_file
 
 _HEIF_SUFFIXES = (".heic", ".heif", ".hif")
 _ORIENTATION = 0x0112
@@ -127,8 +128,7 @@ def opened_image(path: str | os.PathLike[str], name: str) -> Iterator[Image.Imag
         raise ValueError(f"{name} '{path}' is a folder: give the path of an image file.")
     if not path.exists():
         raise FileNotFoundError(f"{name} '{path}' does not exist: give the path of an image file.")
-    if not path.is_file():
-        raise ValueError(f"{name} '{path}' is a pipe or a device: give the path of an image file.")
+    check_regular_file(path, name)
     if path.stat().st_size == 0:
         raise ValueError(f"{name} '{path}' is empty (0 bytes): save or download the image again.")
     if path.suffix.lower() in _HEIF_SUFFIXES:

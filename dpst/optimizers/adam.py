@@ -10,6 +10,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from dpst.optimizers.result import OptimizerResult, StopReason
+from dpst.optimizers.sizes import without_sizes
 
 ValueAndGradients = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 LinearOperator = Callable[[tf.Tensor], tf.Tensor]
@@ -136,6 +137,8 @@ def identity(x: tf.Tensor) -> tf.Tensor:
 
 
 def _begin(function: ValueAndGradients, position: tf.Tensor) -> AdamState:
+    if hasattr(function, "__tf_flatten__"):
+        function, position = without_sizes((function, position))
     value, gradient = function(position)
     zero = tf.zeros_like(position)
     return AdamState(
@@ -159,6 +162,9 @@ def _continue(
     learning_rate: tf.Tensor,
     last_evaluation: tf.Tensor,
 ) -> AdamState:
+    if hasattr(function, "__tf_flatten__"):
+        function, preconditioner, state = without_sizes((function, preconditioner, state))
+
     def is_running(state: AdamState) -> tf.Tensor:
         return (state.num_evaluations < last_evaluation) & (state.status == _RUNNING)
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from dpst.optimizers.result import OptimizerResult, StopReason
+from dpst.optimizers.sizes import without_sizes
 
 ValueAndGradients = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 LinearOperator = Callable[[tf.Tensor], tf.Tensor]
@@ -242,6 +243,11 @@ def _run_chunk(
     state: LbfgsState,
     last_evaluation: tf.Tensor,
 ) -> LbfgsState:
+    if hasattr(function, "__tf_flatten__"):
+        matrices = {"sy": state.sy, "ypy": state.ypy}  # of the pairs, whatever the size
+        function, preconditioner, state = without_sizes((function, preconditioner, state))
+        state = state._replace(**matrices)
+
     def is_running(state: LbfgsState) -> tf.Tensor:
         return (state.num_evaluations < last_evaluation) & (state.status == _RUNNING)
 
