@@ -20,7 +20,7 @@ from dpst import images
 from dpst.color_lut import LUT_SUFFIX, fit_color_lut, write_cube
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
-from dpst.inputs import check_styles, plan_from_maps, read_plan, split_paths
+from dpst.inputs import WORKING_SIDE, check_styles, plan_from_maps, read_plan, split_paths
 from dpst.look import LOOK_SUFFIX, Look, load_look, save_look
 from dpst.progress_line import ProgressLine
 from dpst.report import PAGE_NAME, check_report_dir, metric_lines, run_trace
@@ -39,6 +39,7 @@ USAGE = """dpst: give a photo the look of another photo, and keep it a photo.
 
   run.py --content_image=C --style_image=S --output_image=O [--content_labels=CL --style_labels=SL]
   run.py --content_image=C --apply_map=look.npz --output_image=O
+  run.py studio [--host=127.0.0.1] [--port=7860]     a page in the browser
 
 Flags (boolean ones also as --noNAME):
 """
@@ -49,7 +50,6 @@ _OF_A_SOLVE = (
     *("save_labels", "save_map", "save_lut", "report_dir", "tensorboard_dir"),
 )
 _OF_PHOTOS = ("preview", "save_map", "save_lut")
-_WORKING_SIDE = 1400  # longer side in pixels of the copies that are worked on, if not solved larger
 _DEFINERS = {
     bool: flags.DEFINE_bool,
     int: flags.DEFINE_integer,
@@ -75,6 +75,10 @@ def main(argv: Sequence[str]) -> int:
     """
     values = define_flags()
     try:
+        if argv[1:2] == ["studio"]:
+            from dpst.studio.launch import launch
+
+            return launch(argv[1:])
         rest = values(list(argv))[1:]
         if values.help:
             print(USAGE + values.module_help("dpst"))
@@ -193,7 +197,7 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     check_styles(len(style_paths), config)
     photo = images.read_photo(values.content_image, "content_image")
     style_photos = [images.read_photo(path, "style_image") for path in style_paths]
-    working_side = max(_WORKING_SIDE, config.solve_size)
+    working_side = max(WORKING_SIDE, config.solve_size)
     content_image = photo.image(working_side)
     style_images = [style_photo.image(working_side) for style_photo in style_photos]
     style_sizes = [style_photo.size for style_photo in style_photos]

@@ -32,6 +32,7 @@ LAYERS = (
     ("dpst.loss_chart",),
     ("dpst.report_page",),
     ("dpst.picture_report",),
+    ("dpst.studio",),
     ("dpst.cli",),
     ("run",),
 )
