@@ -4,13 +4,11 @@ Flags are generated from the fields of `TransferConfig`. TensorFlow is imported 
 can be checked without it has been.
 """
 
-import contextlib
 import dataclasses
 import os
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +21,7 @@ from dpst.config import TransferConfig
 from dpst.inputs import WORKING_SIDE, check_styles, plan_from_maps, read_plan, split_paths
 from dpst.look import LOOK_SUFFIX, Look, load_look, save_look
 from dpst.progress_line import ProgressLine
+from dpst.quiet_startup import quiet_startup
 from dpst.report import PAGE_NAME, check_report_dir, metric_lines, run_trace
 from dpst.segmentation import Pairing, segment_table
 from dpst.style_plan import StylePlan
@@ -218,7 +217,7 @@ def _run(values: flags.FlagValues, rest: Sequence[str]) -> int:
     if plan:
         _show(plan)
         _write_preview(values, photo, content_image, style_images[0], plan)
-    with _quiet_startup():
+    with quiet_startup():
         from dpst.callbacks import CallbackRun, LossRecord, TensorBoard
         from dpst.extractors import load_extractor
         from dpst.memory import predicted_memory
@@ -354,25 +353,3 @@ def _inputs(
         if values[name].value:
             inputs[name] = {"path": values[name].value}
     return inputs
-
-
-@contextlib.contextmanager
-def _quiet_startup() -> Iterator[None]:
-    """Hold back what TensorFlow's libraries print while they load; show it if that fails.
-
-    They write to the file descriptor itself, before any setting of the log level is read.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    original = os.dup(2)
-    with tempfile.TemporaryFile() as held_back:
-        os.dup2(held_back.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            held_back.seek(0)
-            os.write(original, held_back.read())
-            raise
-        finally:
-            os.dup2(original, 2)
-            os.close(original)

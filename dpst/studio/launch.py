@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 from absl import flags
 
+from dpst.quiet_startup import quiet_startup
+
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
 LARGEST_UPLOAD = "64mb"
@@ -74,7 +76,6 @@ def launch(argv: Sequence[str]) -> int:
         # the end.
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
         os.environ["GRADIO_TEMP_DIR"] = folder
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         _serve(values.host, values.port)
     return 0
 
@@ -87,6 +88,8 @@ def _serve(host: str, port: int) -> None:
             f"the studio needs the package gradio ({error}): install it by "
             "pip install 'dpst[studio]'."
         ) from error
+    with quiet_startup():
+        import tensorflow  # noqa: F401
     from dpst.studio.networks import Networks
     from dpst.studio.page import build_page
     from dpst.studio.theme import CSS, theme

@@ -183,14 +183,15 @@ def _form() -> tuple[list[Any], gr.Button, gr.Button]:
             [(_METHOD_WORDS[name], name) for name in _METHODS], value=start.method, label="Method"
         )
         is_by_segment = gr.Checkbox(start.is_by_segment, label="Match segment by segment")
-    with gr.Accordion("Settings", open=False), gr.Row():
+    with gr.Accordion("Settings", open=False):
         solve_size = gr.Slider(
             64, _LARGEST_SOLVE, start.solve_size, step=2, label="Solve size, px (longer side)"
         )
-        content_weight = _number(start.content_weight, "Content weight: more of the photo")
-        style_weight = _number(start.style_weight, "Style weight: more of the look")
-        photorealism_weight = _number(start.photorealism_weight, "Photorealism weight")
-        max_evaluations = _number(start.max_evaluations, "Evaluations (0: as the method says)")
+        with gr.Row():
+            content_weight = _number(start.content_weight, "Content weight")
+            style_weight = _number(start.style_weight, "Style weight")
+            photorealism_weight = _number(start.photorealism_weight, "Photorealism weight")
+            max_evaluations = _number(start.max_evaluations, "Evaluations (0: default)")
     with gr.Row():
         run_button = gr.Button("Start", variant="primary", elem_id="run")
         stop_button = gr.Button("Stop early", interactive=False, elem_id="stop")

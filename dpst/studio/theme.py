@@ -18,6 +18,7 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; }
 .dpst-compare label { display: block; margin-top: .5rem; }
 .dpst-compare input[type=range] { display: block; width: 100%; accent-color: #0b57d0; }
 .dpst-chart svg { width: 100%; height: auto; display: block; }
+#command textarea, #measured textarea { font-family: var(--font-mono); font-size: .85rem; }
 .dpst-places { color: var(--body-text-color-subdued); padding: 3rem 1rem; text-align: center;
   border: 1px dashed var(--border-color-primary); }
 :focus-visible { outline: 3px solid #0b57d0 !important; outline-offset: 2px; }
@@ -26,11 +27,16 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; }
 
 
 def theme() -> gr.themes.Base:
-    """Gradio's plain theme with the fonts of the system."""
-    return gr.themes.Default(
+    """Gradio's plain theme with the fonts of the system, and text that can be read on buttons."""
+    plain = gr.themes.Default(
         primary_hue="blue",
         neutral_hue="gray",
         font=FONTS,
         font_mono=["Consolas", "Menlo", "monospace"],
         radius_size="sm",
+    )
+    return plain.set(
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_dark="*primary_600",
     )
