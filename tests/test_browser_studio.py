@@ -31,7 +31,7 @@ def load_sample(page, url: str, name: str = "photo") -> None:
     page.goto(url)
     page.locator(f"#sample-{name}").click()
     wait_for_text(page, "#status", "Segments found")
-    page.locator("#content-editor canvas").wait_for()
+    page.locator("#content-editor canvas").first.wait_for()
 
 
 def make_small(page, evaluations: int = 10) -> None:
@@ -44,7 +44,7 @@ def make_small(page, evaluations: int = 10) -> None:
 
 def paint_stroke(page) -> None:
     """Draw across the middle of the photo, in the first colour."""
-    canvas = page.locator("#content-editor canvas")
+    canvas = page.locator("#content-editor canvas").first
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     middle = box["y"] + box["height"] / 2

@@ -2,13 +2,15 @@
 
 import dataclasses
 import shlex
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dpst.cli import define_flags
+from dpst.cli import BAD_INPUT, DONE, define_flags, main
 from dpst.config import TransferConfig
 from dpst.studio.command import command_line
 
@@ -53,3 +55,33 @@ def test_defaults_are_left_out() -> None:
 def test_settings_follow_the_files() -> None:
     command = command_line({"output_image": str(Path("o.png"))}, TransferConfig(solve_size=64))
     assert command == "python run.py --output_image=o.png --solve_size=64"
+
+
+def test_studio_has_its_own_help(capsys) -> None:
+    assert main(["run.py", "studio", "--help"]) == DONE
+    help_text = capsys.readouterr().out
+    assert "--host" in help_text and "127.0.0.1" in help_text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--port=0"], "port"),
+        (["--solve_size=64"], "solve_size"),
+        (["photo.jpg"], "unexpected argument 'photo.jpg'"),
+    ],
+)
+def test_bad_flags_of_the_studio_are_told_in_one_line(arguments, message, capsys) -> None:
+    assert main(["run.py", "studio", *arguments]) == BAD_INPUT
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+
+
+def test_missing_extra_is_told_with_its_remedy(monkeypatch, capsys, tmp_path) -> None:
+    monkeypatch.setitem(sys.modules, "gradio", None)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
+    monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "")
+    assert main(["run.py", "studio"]) == BAD_INPUT
+    assert "pip install 'dpst[studio]'" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

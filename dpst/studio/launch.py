@@ -50,13 +50,13 @@ def define_flags() -> flags.FlagValues:
 
 
 def launch(argv: Sequence[str]) -> int:
-    """Serve until interrupted.
+    """Serve until interrupted, and end the process.
 
     Args:
         argv: "studio", and flags.
 
     Returns:
-        Exit status 0.
+        Exit status 0, if help was all that was wanted.
 
     Raises:
         absl.flags.Error: a flag is unknown or out of range.
@@ -71,13 +71,16 @@ def launch(argv: Sequence[str]) -> int:
         return 0
     if rest:
         raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
-    with tempfile.TemporaryDirectory(prefix="dpst-studio-") as folder:
-        # Read by Gradio when it is imported: nothing is asked of the network, uploads are gone at
-        # the end.
+    with tempfile.TemporaryDirectory(prefix="dpst-studio-", ignore_cleanup_errors=True) as folder:
+        # Read by Gradio when it is imported: uploads and results are gone at the end, and nothing
+        # is asked of the network.
+        tempfile.tempdir = os.environ["GRADIO_TEMP_DIR"] = folder
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-        os.environ["GRADIO_TEMP_DIR"] = folder
         _serve(values.host, values.port)
-    return 0
+    # A thread may be deep in TensorFlow, which does not survive the interpreter's own ending.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _serve(host: str, port: int) -> None:

@@ -36,6 +36,7 @@ def theme() -> gr.themes.Base:
         radius_size="sm",
     )
     return plain.set(
+        body_text_color_subdued="*neutral_600",
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_hover="*primary_700",
         button_primary_background_fill_dark="*primary_600",
