@@ -20,7 +20,14 @@ from dpst.batch import run_batch
 from dpst.color_lut import LUT_SUFFIX, fit_color_lut, write_cube
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
-from dpst.inputs import check_content, check_styles, plan_from_maps, read_plan, split_paths
+from dpst.inputs import (
+    WORKING_SIDE,
+    check_content,
+    check_styles,
+    plan_from_maps,
+    read_plan,
+    split_paths,
+)
 from dpst.job_run import Show
 from dpst.jobs_file import read_jobs
 from dpst.look import LOOK_SUFFIX, Look, load_look, save_look
@@ -46,6 +53,7 @@ USAGE = """dpst: give a photo the look of another photo, and keep it a photo.
   run.py --method=semantic --content_labels=DOODLE --style_image=S --style_labels=SL \\
          --output_image=O
   run.py --jobs=jobs.csv --output_dir=D
+  run.py studio [--host=127.0.0.1] [--port=7860]     a page in the browser
 
 Flags (boolean ones also as --noNAME):
 """
@@ -57,7 +65,6 @@ _OF_A_SOLVE = (
 )
 _OF_PHOTOS = ("preview", "save_map", "save_lut")
 _OF_BATCHES = ("jobs", "output_dir", "cluster", "help")
-_WORKING_SIDE = 1400  # longer side in pixels of the copies that are worked on, if not solved larger
 
 
 def run() -> int:
@@ -77,6 +84,10 @@ def main(argv: Sequence[str]) -> int:
     """
     values = define_flags()
     try:
+        if argv[1:2] == ["studio"]:
+            from dpst.studio.launch import launch
+
+            return launch(argv[1:])
         rest = values(list(argv))[1:]
         if values.help:
             print(USAGE + values.module_help("dpst"))
@@ -181,7 +192,7 @@ def _run(values: flags.FlagValues, rest: Sequence[str], show: Show | None = None
     check_styles(len(style_paths), config)
     check_content(bool(values.content_image), config)
     style_photos = [images.read_photo(path, "style_image") for path in style_paths]
-    working_side = max(_WORKING_SIDE, config.solve_size)
+    working_side = max(WORKING_SIDE, config.solve_size)
     style_images = [style_photo.image(working_side) for style_photo in style_photos]
     style_sizes = [style_photo.size for style_photo in style_photos]
     del style_photos

@@ -19,6 +19,9 @@ from dpst.segmentation import (
 )
 from dpst.style_plan import StylePlan, plan_styles
 
+WORKING_SIDE = 1400
+"""Longer side in pixels of the copies of photos that are worked on, if not solved larger."""
+
 
 def split_paths(text: str) -> list[str]:
     """Reads "a.png,b.png"; the name of a file that holds a comma is one path."""

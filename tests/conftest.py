@@ -1,10 +1,13 @@
 """Fixtures that several test files share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from browser_tools import launched_browser, studio_server
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -55,3 +58,17 @@ def traces(monkeypatch) -> list[str]:
 
     monkeypatch.setattr(Objective, "__call__", traced_call)
     return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium; skips the test where there is none."""
+    with launched_browser() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="session")
+def studio_url(browser, tmp_path_factory) -> Iterator[str]:
+    """Address of a running studio; skips the test where Gradio is missing."""
+    with studio_server(tmp_path_factory.mktemp("studio")) as url:
+        yield url

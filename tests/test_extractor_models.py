@@ -83,5 +83,8 @@ def test_network_before_an_extractor_trains_on_its_features(policy: str, tmp_pat
     after = model.evaluate(data, verbose=0)[0]
     assert after < before
     model.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras")
-    assert loaded.evaluate(data, verbose=0)[0] == pytest.approx(after, rel=1e-3)
+    # Without its optimizer, of whose loss scaling Keras saves more than it loads.
+    loaded = keras.models.load_model(tmp_path / "model.keras", compile=False)
+    for name, expected in model.predict(data, verbose=0).items():
+        actual = loaded.predict(data, verbose=0)[name]
+        np.testing.assert_allclose(actual, expected, rtol=1e-3, atol=1e-3)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 # Bottom first: a unit imports only from lower layers, never from its siblings. A unit is a package
 # or a module right below `dpst`, or `matting` as a whole.
 LAYERS = (
-    ("dpst.whole_file", "dpst.digest", "dpst.regular_file"),
+    ("dpst.whole_file", "dpst.digest", "dpst.regular_file", "dpst.quiet_startup"),
     ("matting", "dpst.images", "dpst.config", "dpst.model_files", "dpst.weight_lists"),
     ("dpst.extractors", "dpst.losses", "dpst.optimizers", "dpst.segmentation", "dpst.metrics"),
     ("dpst.color_matching", "dpst.kept_segments", "dpst.style_terms"),
@@ -31,14 +31,14 @@ LAYERS = (
     ("dpst.pairs",),
     ("dpst",),
     ("dpst.report", "dpst.progress_line", "dpst.color_lut", "dpst.memory", "dpst.jobs_file"),
-    ("dpst.batch_line", "dpst.job_record", "dpst.quiet_startup"),
+    ("dpst.batch_line", "dpst.job_record"),
     ("dpst.run_checkpoint", "dpst.run_flags"),
     ("dpst.loss_chart",),
     ("dpst.report_page",),
     ("dpst.picture_report",),
     ("dpst.job_run",),
     ("dpst.cluster",),
-    ("dpst.batch",),
+    ("dpst.batch", "dpst.studio"),
     ("dpst.cli",),
     ("run",),
 )

@@ -1,0 +1,92 @@
+"""Links: which style segment serves which content segment, as choices and as a `segment_map`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dpst.segmentation.preflight import percent
+from dpst.segmentation.segment_map import KEPT_NAME
+from dpst.studio.segments import COLORS, NAMES, Labels, Segments
+
+NEAREST = "nearest"
+"""A link of a segment whose colour the style image lacks: it takes the closest in colour."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """What can serve one content segment.
+
+    Attributes:
+        index: of its colour.
+        title: what it is called.
+        choices: (text, value) each; the value is the hex colour of a style segment, `NEAREST`, or
+            "none" for a segment that is kept as photographed.
+        default: the value that holds if nothing is chosen.
+    """
+
+    index: int
+    title: str
+    choices: tuple[tuple[str, str], ...]
+    default: str
+
+
+def link_choices(segments: Segments) -> tuple[Link, ...]:
+    """What can serve each content segment, by their colours."""
+    shares = _shares(segments.style)
+    served = [(f"{NAMES[k]} ({percent(share)} of the style)", COLORS[k]) for k, share in shares]
+    links = []
+    for index, share in _shares(segments.content):
+        is_orphan = COLORS[index] not in (color for _, color in served)
+        nearest = [("the closest in colour", NEAREST)] if is_orphan else []
+        links.append(
+            Link(
+                index=index,
+                title=f"{NAMES[index]} ({percent(share)} of the content) takes",
+                choices=(*nearest, *served, ("nothing: it stays as photographed", KEPT_NAME)),
+                default=NEAREST if is_orphan else COLORS[index],
+            )
+        )
+    return tuple(links)
+
+
+def chosen_links(segments: Segments, chosen: Mapping[int, str]) -> dict[int, str]:
+    """Values of the links of all content segments: those chosen that are possible, else defaults.
+
+    Args:
+        segments: of the pair.
+        chosen: values by index of the content segment's colour; others are passed over.
+
+    Returns:
+        A value for each content segment.
+    """
+    values = {}
+    for link in link_choices(segments):
+        value = chosen.get(link.index, link.default)
+        possible = {value for _, value in link.choices}
+        values[link.index] = value if value in possible else link.default
+    return values
+
+
+def segment_map_text(links: Mapping[int, str]) -> str:
+    """Links as the setting `segment_map`, without those that hold anyway.
+
+    Args:
+        links: from `chosen_links`.
+
+    Returns:
+        "0000ff=00ff00,ffffff=none", for example; "" if each segment takes its own colour.
+    """
+    return ",".join(
+        f"{COLORS[index]}={value}"
+        for index, value in links.items()
+        if value not in (COLORS[index], NEAREST)
+    )
+
+
+def _shares(labels: Labels) -> list[tuple[int, float]]:
+    """(index, share of the image) of each label that occurs."""
+    counts = np.bincount(labels.ravel(), minlength=len(COLORS))
+    return [(int(k), counts[k] / labels.size) for k in np.flatnonzero(counts)]

@@ -1,0 +1,56 @@
+"""Parts of the page as HTML: what is seen while it solves, and before and after under a slider."""
+
+import html
+from collections.abc import Mapping, Sequence
+
+from dpst import images
+from dpst.loss_chart import loss_chart
+from dpst.report_page import data_uri
+
+SHOWN_SIDE = 1600  # pixels: longer side of pictures on the page, at most; downloads are whole
+
+
+def picture(image: images.FloatImage, words: str) -> str:
+    """A picture as it stands, with words for those who do not see it."""
+    height, width = image.shape[:2]
+    return (
+        f'<img class="dpst-picture" src="{data_uri(_shown(image))}" alt="{html.escape(words)}" '
+        f'style="aspect-ratio: {width} / {height}">'
+    )
+
+
+def comparison(content_image: images.FloatImage, output_image: images.FloatImage) -> str:
+    """Before and after, one over the other, with a slider for mouse and keyboard.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1].
+        output_image: the same, of the same size.
+
+    Returns:
+        An element.
+    """
+    before, after = data_uri(_shown(content_image)), data_uri(_shown(output_image))
+    return (
+        '<div class="dpst-compare"><div class="dpst-stack">'
+        f'<img src="{before}" alt="before"><img src="{after}" alt="after"></div>'
+        "<label>Before on the left, after on the right"
+        '<input type="range" min="0" max="100" value="50" step="0.5" oninput="'
+        "this.closest('.dpst-compare').style.setProperty('--cut', this.value + '%')\"></label>"
+        "</div>"
+    )
+
+
+def chart(losses: Sequence[Mapping[str, float]]) -> str:
+    """Loss curves; "" before there are any."""
+    shown = [{name: row[name] for name in row if "/" not in name} for row in losses]
+    drawn = loss_chart(shown, "Losses against evaluations of the objective")
+    return f'<div class="dpst-chart">{drawn}</div>' if drawn else ""
+
+
+def status(text: str) -> str:
+    """A line that says where things stand."""
+    return f'<p class="dpst-status">{html.escape(text)}</p>'
+
+
+def _shown(image: images.FloatImage) -> images.FloatImage:
+    return images.resize(image, images.fit_size(image.shape[:2], SHOWN_SIDE))

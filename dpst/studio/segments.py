@@ -1,0 +1,168 @@
+"""Segments as they are painted: two label maps in the nine colours of Luan et al. 2017."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from dpst import images
+from dpst.segmentation import LabelMap
+from dpst.segmentation.label_map import resize_labels
+from dpst.segmentation.palette import LUAN_PALETTE
+
+COLORS = tuple(LUAN_PALETTE)
+"""Colour of each label, hex RGB: what the brush paints with."""
+
+NAMES = tuple(LUAN_PALETTE.values())
+"""Name of each label."""
+
+EDITED_SIDE = 640  # pixels: longer side of the pictures that are painted on, at most
+
+_PALETTE = np.array([list(bytes.fromhex(color)) for color in COLORS], np.uint8)
+_TINT = 0.5
+_SOLID = 128  # of 255: opacity from which a pixel of a stroke counts
+
+Labels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """Label maps of a pair.
+
+    Attributes:
+        content: uint8 [height, width], indices into `COLORS`, of the content image's size.
+        style: uint8 [style_height, style_width], likewise.
+    """
+
+    content: Labels
+    style: Labels
+
+    def pictures(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+        """Both as colour-coded maps, uint8 [height, width, 3]."""
+        return _PALETTE[self.content], _PALETTE[self.style]
+
+
+def segments_from_maps(content_map: LabelMap, style_map: LabelMap) -> Segments:
+    """Bring a pair of label maps into the nine colours.
+
+    A label keeps its colour if it is one of the nine, and takes one that is free otherwise.
+
+    Args:
+        content_map: labels of the content image.
+        style_map: labels of the style image, with the same `colors`.
+
+    Returns:
+        The segments.
+
+    Raises:
+        ValueError: there are more than nine labels.
+    """
+    occurring = np.union1d(content_map.labels, style_map.labels).tolist()
+    if len(occurring) > len(COLORS):
+        raise ValueError(
+            f"the label maps hold {len(occurring)} labels, at most {len(COLORS)} can be painted: "
+            "merge some, or use the command line, which takes more."
+        )
+    drawn = content_map.palette or content_map.colors
+    taken = {label: COLORS.index(drawn[label]) for label in occurring if drawn[label] in COLORS}
+    free = iter(index for index in range(len(COLORS)) if index not in taken.values())
+    index_of = np.zeros(len(drawn), np.uint8)
+    for label in occurring:
+        index_of[label] = taken[label] if label in taken else next(free)
+    return Segments(index_of[content_map.labels], index_of[style_map.labels])
+
+
+def painted(labels: Labels, layers: Sequence[npt.NDArray[np.uint8]]) -> Labels:
+    """Labels with brush strokes over them.
+
+    Args:
+        labels: uint8 [height, width], indices into `COLORS`.
+        layers: uint8 [h, w, 4], RGBA, of any size of this aspect ratio, the lowest first; pixels
+            below half opacity are no stroke, a stroke's colour is the nearest of `COLORS`.
+
+    Returns:
+        uint8 [height, width], a new array.
+    """
+    result = labels.copy()
+    for layer in layers:
+        is_solid = layer[..., 3] >= _SOLID
+        if not is_solid.any():
+            continue
+        colors, inverse = np.unique(layer[is_solid][:, :3], axis=0, return_inverse=True)
+        differences = colors[:, None].astype(np.int32) - _PALETTE.astype(np.int32)
+        nearest = (differences**2).sum(-1).argmin(-1).astype(np.uint8)
+        strokes = np.full(layer.shape[:2], len(COLORS), np.uint8)
+        strokes[is_solid] = nearest[inverse.ravel()]
+        strokes = resize_labels(strokes, labels.shape)
+        result = np.where(strokes < len(COLORS), strokes, result)
+    return result
+
+
+def filled(labels: Labels, index: int, box: tuple[float, float, float, float]) -> Labels:
+    """Labels with a rectangle filled, which takes no mouse.
+
+    Args:
+        labels: uint8 [height, width], indices into `COLORS`.
+        index: of the colour to fill it with.
+        box: left, top, right and bottom edge in percent of the width and height, 0 to 100.
+
+    Returns:
+        uint8 [height, width], a new array.
+
+    Raises:
+        ValueError: the rectangle is empty.
+    """
+    height, width = labels.shape
+    left, top, right, bottom = box
+    x0, x1 = round(left * width / 100), round(right * width / 100)
+    y0, y1 = round(top * height / 100), round(bottom * height / 100)
+    if x0 >= x1 or y0 >= y1:
+        raise ValueError(
+            f"the rectangle is from {left:g} to {right:g} % across and {top:g} to {bottom:g} % "
+            "down, it must hold a pixel: give a right edge beyond the left one, and a bottom edge "
+            "below the top one."
+        )
+    result = labels.copy()
+    result[y0:y1, x0:x1] = index
+    return result
+
+
+def repainted(
+    segments: Segments,
+    content_layers: Sequence[npt.NDArray[np.uint8]],
+    style_layers: Sequence[npt.NDArray[np.uint8]],
+) -> Segments:
+    """Segments with the strokes on both pictures over them."""
+    return dataclasses.replace(
+        segments,
+        content=painted(segments.content, content_layers),
+        style=painted(segments.style, style_layers),
+    )
+
+
+def tinted(image: images.FloatImage, labels: Labels) -> npt.NDArray[np.uint8]:
+    """An image with its segments in their colours, to paint on.
+
+    Args:
+        image: float32 [height, width, 3], RGB in [0, 1].
+        labels: uint8 [height, width], indices into `COLORS`.
+
+    Returns:
+        uint8 [h, w, 3], at most `EDITED_SIDE` a side.
+    """
+    small = edited_copy(image)
+    shown = cv2.resize(labels, small.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    # Lightness stays visible below the tint.
+    lightness = small.mean(-1, keepdims=True)
+    return np.rint(_TINT * _PALETTE[shown] + (1 - _TINT) * lightness).astype(np.uint8)
+
+
+def edited_copy(image: images.FloatImage) -> npt.NDArray[np.uint8]:
+    """An image without its segments, uint8 [h, w, 3], at most `EDITED_SIDE` a side."""
+    small = images.resize(image, images.fit_size(image.shape[:2], EDITED_SIDE))
+    return np.rint(np.clip(small, 0, 1) * 255).astype(np.uint8)

@@ -1,0 +1,172 @@
+"""Transfers of the studio: what is seen, what comes of them, what is downloaded."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import zipfile
+
+import numpy as np
+import pytest
+
+import dpst
+from dpst import cli, images
+from dpst.config import METHODS
+from dpst.optimizers import StopReason
+from dpst.studio.download import (
+    FOLDER_NAME,
+    repeating_command,
+    write_folder,
+    write_result,
+)
+from dpst.studio.loaded_pair import LoadedPair, load_pair
+from dpst.studio.networks import Networks
+from dpst.studio.request_form import Form, make_request
+from dpst.studio.sample import find_samples
+from dpst.studio.segments import COLORS, Segments
+from dpst.studio.solving import Outcome, Request, Seen, planned, solve_request
+
+
+@pytest.fixture(scope="module")
+def networks() -> Networks:
+    return Networks()
+
+
+@pytest.fixture(scope="module")
+def pair(photo_pair, tmp_path_factory) -> LoadedPair:
+    folder = tmp_path_factory.mktemp("photos")
+    for name, image in zip(("mine.png", "their's.png"), photo_pair, strict=False):
+        images.write_image(folder / name, image)
+    return load_pair(folder / "mine.png", folder / "their's.png")
+
+
+@pytest.fixture(scope="module")
+def segments(photo_pair) -> Segments:
+    return Segments(*(labels.astype(np.uint8) for labels in photo_pair[2:]))
+
+
+def request_of(pair: LoadedPair, segments: Segments | None, method: str = "photo") -> Request:
+    form = Form(method, segments is not None, 64, 0.1, 0.3, 250.0, 5)
+    links = {0: COLORS[1]} if segments is not None else {}
+    return make_request(pair, segments or Segments(np.zeros(1), np.zeros(1)), links, form)
+
+
+def solved(request: Request, networks: Networks) -> tuple[Outcome, list[Seen]]:
+    seen: list[Seen] = []
+
+    def report(what: Seen) -> bool:
+        seen.append(what)
+        return False
+
+    return solve_request(request, planned(request), networks.extractor, report), seen
+
+
+@pytest.fixture(scope="module")
+def outcome_and_seen(pair, segments, networks) -> tuple[Outcome, list[Seen]]:
+    return solved(request_of(pair, segments), networks)
+
+
+def test_preview_comes_before_the_network_is_loaded(pair, segments) -> None:
+    class FirstError(Exception):
+        pass
+
+    def report(what: Seen) -> bool:
+        assert what.text.startswith("First look") and what.image.shape == (48, 64, 3)
+        raise FirstError
+
+    request = request_of(pair, segments)
+    with pytest.raises(FirstError):
+        solve_request(request, planned(request), lambda: pytest.fail("network"), report)
+
+
+def test_losses_grow_with_what_is_seen(outcome_and_seen) -> None:
+    outcome, seen = outcome_and_seen
+    assert [len(what.losses) for what in seen[:3]] == [0, 0, 0]
+    assert "starting" in seen[1].text and "evaluation 5 of 5" in seen[-1].text
+    assert len(outcome.losses) == 1 and outcome.losses[0]["evaluations"] == 5
+
+
+def test_result_is_that_of_the_api(outcome_and_seen, pair, segments, tmp_path) -> None:
+    outcome, _ = outcome_and_seen
+    path = write_result(tmp_path, outcome)
+    config = dpst.TransferConfig(
+        solve_size=64, max_evaluations=5, segment_map=f"{COLORS[0]}={COLORS[1]}"
+    )
+    expected = dpst.stylize(
+        pair.content.image, pair.style.image, *segments.pictures(), config=config
+    )
+    written = images.read_image(path)
+    np.testing.assert_allclose(written, expected.output_image, atol=0.51 / 255)
+
+
+@pytest.mark.parametrize("is_by_segment", [True, False])
+def test_command_in_the_folder_repeats_the_result(
+    is_by_segment, outcome_and_seen, pair, networks, tmp_path, monkeypatch, capsys
+) -> None:
+    outcome = outcome_and_seen[0]
+    if not is_by_segment:
+        outcome = solved(request_of(pair, None), networks)[0]
+    result_path = write_result(tmp_path, outcome)
+    with zipfile.ZipFile(write_folder(tmp_path, outcome, result_path, networks.extractor())) as z:
+        z.extractall(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    command = (tmp_path / FOLDER_NAME / "command.txt").read_text()
+    assert cli.main(shlex.split(command)[1:]) == cli.DONE, capsys.readouterr().err
+    repeated = images.read_image(f"{FOLDER_NAME}/repeated.png")
+    np.testing.assert_allclose(repeated, images.read_image(result_path), atol=1.01 / 255)
+
+
+def test_folder_holds_report_and_inputs(outcome_and_seen, pair, networks, tmp_path) -> None:
+    outcome, _ = outcome_and_seen
+    result_path = write_result(tmp_path, outcome)
+    path = write_folder(tmp_path, outcome, result_path, networks.extractor())
+    with zipfile.ZipFile(path) as archive:
+        names = {name.removeprefix(f"{FOLDER_NAME}/") for name in archive.namelist()}
+        assert archive.read(f"{FOLDER_NAME}/content.png") == pair.content.data
+        trace = json.loads(archive.read(f"{FOLDER_NAME}/trace.json"))
+    assert names == {
+        *("result.png", "index.html", "trace.json", "content.png", "style.png"),
+        *("content_labels.png", "style_labels.png", "command.txt"),
+    }
+    assert trace["config"]["max_evaluations"] == 5 and len(trace["losses"]) == 1
+    assert trace["inputs"]["content_image"] == {"path": "content.png", "size": [48, 64]}
+
+
+def test_run_that_is_stopped_at_once_still_has_a_result(pair, segments, networks, tmp_path) -> None:
+    request = request_of(pair, segments)
+    outcome = solve_request(request, planned(request), networks.extractor, lambda _: True)
+    assert outcome.result.stop_reason is StopReason.INTERRUPTED and outcome.losses == ()
+    assert write_result(tmp_path, outcome).is_file()
+
+
+def test_artistic_run_takes_whole_pictures(pair, networks) -> None:
+    outcome, seen = solved(request_of(pair, None, "artistic"), networks)
+    assert not seen[0].text.startswith("First look") and len(outcome.plan.regions) == 1
+    command = repeating_command(outcome.request)
+    assert "--method=artistic" in command and "labels" not in command
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_form_starts_with_the_settings_of_the_method(method, pair, segments) -> None:
+    request = make_request(pair, segments, {}, Form.with_defaults(method))
+    assert request.config == dpst.TransferConfig(method=method)
+
+
+def test_missing_pair_and_empty_numbers_are_told(pair, segments) -> None:
+    form = Form.with_defaults("photo")
+    with pytest.raises(ValueError, match="no pair of photos yet"):
+        make_request(None, None, {}, form)
+    with pytest.raises(ValueError, match="style_weight is empty, must be a number"):
+        make_request(pair, segments, {}, Form("photo", True, 64, 0.1, None, 250.0, 5))
+    with pytest.raises(ValueError, match="solve_size is 5, must be"):
+        make_request(pair, segments, {}, Form("photo", True, 5, 0.1, 0.3, 250.0, 5))
+
+
+def test_samples_are_offered_where_their_files_are(tmp_path) -> None:
+    assert [sample.method for sample in find_samples()] == ["photo", "artistic"]
+    assert find_samples(tmp_path) == ()
+
+
+def test_warming_up_leaves_the_extractor_ready(networks, traces) -> None:
+    networks.preload().join()
+    assert networks.extractor() is networks.extractor() and traces
