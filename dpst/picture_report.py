@@ -16,6 +16,7 @@ from dpst.metrics import Metrics, affine_residual
 from dpst.report import PAGE_NAME, TRACE_NAME, write_text, write_trace
 from dpst.report_page import COMPARED_SIDE, ReportPictures, report_page, tinted_segments
 from dpst.segmentation import KEPT, Pairing, resize_labels
+from dpst.semantic_plan import SemanticPlan
 from dpst.transfer import measure_output
 from dpst.transfer_result import TransferResult
 
@@ -55,6 +56,8 @@ def write_report(
         metrics = baseline_metrics(content_image, style_images[0], pairing, extractor, config)
         baseline = dataclasses.asdict(metrics)
     pictures = gather_pictures(photo, style_images, pairing, result, config)
+    if isinstance(plan, SemanticPlan) and plan.is_doodle:
+        pictures = dataclasses.replace(pictures, content_image=None)
     write_trace(folder / TRACE_NAME, trace)
     write_text(folder / PAGE_NAME, report_page(trace, pictures, baseline))
 

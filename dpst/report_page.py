@@ -35,7 +35,7 @@ class ReportPictures:
     """What a report shows, float32 [height, width, 3], RGB in [0, 1], each of any size.
 
     Attributes:
-        content_image: the photo.
+        content_image: the photo; None for a doodle or a texture.
         output_image: what became of it, of the same size.
         style_images: what its look is from.
         segments: the content and the style image with their segments tinted, see
@@ -44,7 +44,7 @@ class ReportPictures:
             `dpst.metrics.affine_residual`; None for a painting.
     """
 
-    content_image: np.ndarray
+    content_image: np.ndarray | None
     output_image: np.ndarray
     style_images: Sequence[np.ndarray]
     segments: Sequence[np.ndarray] = ()
@@ -86,7 +86,8 @@ def report_page(
     Returns:
         A whole HTML document, with all pictures in it.
     """
-    content_name = html.escape(str(trace["inputs"]["content_image"]["path"]))
+    files = [trace["inputs"].get(name) for name in ("content_image", "content_labels")]
+    content_name = html.escape(str(next((file["path"] for file in files if file), "a texture")))
     style_name = html.escape(str(trace["inputs"]["style_image"]["path"]))
     seconds = f"{trace['seconds']:.0f} s" if trace.get("seconds") is not None else "unknown time"
     body = [
@@ -134,15 +135,19 @@ def _row(figures: Sequence[str]) -> str:
 
 
 def _comparison(pictures: ReportPictures) -> str:
-    """Before and after, one over the other, with a handle between them."""
+    """Before and after, one over the other, with a handle between them; after alone if need be."""
     height, width = pictures.output_image.shape[:2]
+    size = f'<p class="quiet">{width} x {height} px</p></section>'
+    if pictures.content_image is None:
+        image = f'<img src="{data_uri(pictures.output_image)}" alt="the result">'
+        return f'<section aria-label="Result">{image}{size}'
     return (
         '<section aria-label="Before and after"><div class="compare" id="compare">'
         f'<img src="{data_uri(pictures.content_image)}" alt="before" width="{width}" '
         f'height="{height}"><img src="{data_uri(pictures.output_image)}" alt="after"></div>'
         '<label for="cut">before on the left, after on the right</label>'
         '<input type="range" id="cut" data-for="compare" min="0" max="100" value="50" step="0.5">'
-        f'<p class="quiet">{width} x {height} px</p></section>'
+        f"{size}"
     )
 
 

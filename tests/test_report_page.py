@@ -114,6 +114,14 @@ def test_painting_has_neither_segments_nor_residual(trace: dict) -> None:
     assert len(page.pictures()) == 4
 
 
+def test_doodle_is_shown_alone(trace: dict) -> None:
+    image = np.full((32, 48, 3), 0.5, np.float32)
+    trace = {**trace, "inputs": {"style_image": {"path": "s.png"}}}
+    page = Page(report_page(trace, ReportPictures(None, image, [image])))
+    assert "a texture with the look of s.png" in page.text
+    assert len(page.pictures()) == 2 and not [tag for tag, _ in page.tags if tag == "input"]
+
+
 def test_each_segment_has_the_tint_of_its_style(result: TransferResult, tmp_path) -> None:
     content_labels = np.repeat(np.int32([[0, 1, 2]]), 16, 1).repeat(32, 0)
     style_labels = np.repeat(np.int32([[0, 1, 2, 3]]), 8, 1).repeat(32, 0)
