@@ -166,6 +166,9 @@ def test_sessions_do_not_mix_and_a_third_one_queues(browser, studio_url, photo_p
         make_small(three)
         three.locator("#run").click()
         wait_for_text(three, "#run-status", "queue")
+        # A moment in the queue is passed by everyone.
+        three.wait_for_timeout(3000)
+        assert "queue" in three.locator("#run-status").inner_text()
         for page in (one, two):
             page.locator("#stop").click()
         for page in (one, two, three):

@@ -73,8 +73,9 @@ def launch(argv: Sequence[str]) -> int:
         raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
     with tempfile.TemporaryDirectory(prefix="dpst-studio-", ignore_cleanup_errors=True) as folder:
         # Read by Gradio when it is imported: uploads and results are gone at the end, and nothing
-        # is asked of the network.
-        tempfile.tempdir = os.environ["GRADIO_TEMP_DIR"] = folder
+        # is asked of the network. Gradio copies only what does not lie in its own folder.
+        tempfile.tempdir = folder
+        os.environ["GRADIO_TEMP_DIR"] = os.path.join(folder, "files")
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
         _serve(values.host, values.port)
     # A thread may be deep in TensorFlow, which does not survive the interpreter's own ending.
