@@ -22,7 +22,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Installing is done by .ci/run.
 NOT_RUN = ("pip install", "pytest")
 PHOTOS = ("mine", "theirs", "another", "painting")
-LONGER_SIDE = 48
+LONGER_SIDE = 64
 
 
 def code_blocks(page: Path) -> Iterator[tuple[str, str]]:

@@ -31,8 +31,15 @@ def random_masks(batch: int = 4, num_segments: int = 2) -> np.ndarray:
     return masks / masks.sum(-1, keepdims=True)
 
 
-def small_network(**options: object) -> keras.Model:
-    images = keras.Input((None, None, 3))
+def known_size(name: str) -> tuple[int | None, int | None]:
+    """What a loss must know of the sizes while it is traced: patches are cut out of known ones."""
+    return SIZE if name == "patch" else (None, None)
+
+
+def small_network(
+    size: tuple[int | None, int | None] = (None, None), **options: object
+) -> keras.Model:
+    images = keras.Input((*size, 3))
     keras.utils.set_random_seed(0)
     return keras.Model(images, keras.layers.Conv2D(3, 3, padding="same", **options)(images))
 
@@ -75,8 +82,9 @@ def test_compiled_values_and_gradients_equal_eager_ones(name: str, jit_compile: 
         return value, tape.gradient(value, images)
 
     expected = value_and_gradient(y_true, y_pred)
+    size = known_size(name)
     specs = keras.tree.map_structure(
-        lambda x: tf.TensorSpec([None, None, None, x.shape[-1]]), (y_true, y_pred)
+        lambda x: tf.TensorSpec([None, *size, x.shape[-1]]), (y_true, y_pred)
     )
     for signature in (None, specs):  # sizes that are known while tracing, and that are not
         compiled = tf.function(
@@ -92,7 +100,8 @@ def test_compiled_model_trains_saves_loads_and_gives_the_same_loss(
 ) -> None:
     images = random_images()
     data = tf.data.Dataset.from_tensor_slices((images, images[..., ::-1])).batch(2)
-    model = small_network(bias_initializer=keras.initializers.Constant(0.9))
+    options = {"bias_initializer": keras.initializers.Constant(0.9)}
+    model = small_network(known_size(name), **options)
     model.compile(keras.optimizers.Adam(0.02), loss=LOSSES[name]())
     before = model.evaluate(data, verbose=0)
     model.fit(data, epochs=5, shuffle=False, verbose=0)

@@ -180,23 +180,31 @@ class PatchLoss(keras.losses.Loss):
         """See `patch_loss`."""
         style_features, style_map = _features_and_map(y_true)
         features, semantic_map = _features_and_map(y_pred)
-        losses = []
-        for number in range(features.shape[0]):
-            bank = patch_bank([style_features[number]], self.patch_size)
-            length = feature_length(style_features[number])
-            output, style = (
-                patch_bank(
-                    [with_semantic_map(*pair, length, self.semantic_weight)], self.patch_size
-                )
-                for pair in (
-                    (tf.stop_gradient(features[number]), semantic_map[number]),
-                    (style_features[number], style_map[number]),
-                )
+        pairs = (features, semantic_map, style_features, style_map)
+        if features.shape[0] is None:
+            return tf.map_fn(lambda pair: self._loss(*pair), pairs, fn_output_signature=tf.float32)
+        return tf.stack([self._loss(*pair) for pair in zip(*map(tf.unstack, pairs), strict=True)])
+
+    def _loss(
+        self,
+        features: tf.Tensor,
+        semantic_map: tf.Tensor,
+        style_features: tf.Tensor,
+        style_map: tf.Tensor,
+    ) -> tf.Tensor:
+        """The loss of one image, scalar."""
+        bank = patch_bank([style_features], self.patch_size)
+        length = feature_length(style_features)
+        output, style = (
+            patch_bank([with_semantic_map(*pair, length, self.semantic_weight)], self.patch_size)
+            for pair in (
+                (tf.stop_gradient(features), semantic_map),
+                (style_features, style_map),
             )
-            indices, _ = nearest_patches(output, style, self.patch_size, self.variety, self.memory)
-            target = patch_target(bank, indices, tuple(features.shape[1:3]), self.patch_size)
-            losses.append(patch_loss(target, features[number : number + 1]))
-        return tf.concat(losses, 0)
+        )
+        indices, _ = nearest_patches(output, style, self.patch_size, self.variety, self.memory)
+        target = patch_target(bank, indices, tuple(features.shape[:2]), self.patch_size)
+        return patch_loss(target, features[None])[0]
 
     def get_config(self) -> dict:
         """Options, for saving."""
