@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
@@ -23,7 +22,9 @@ class LiveRun(Generic[UpdateT, ResultT]):
         """Keep the function; nothing runs yet."""
         self._work = work
         self._is_stopped = threading.Event()
-        self._updates: queue.Queue[UpdateT | None] = queue.Queue()
+        self._changed = threading.Condition()
+        self._news: list[UpdateT] = []  # the newest update, if it was not read yet
+        self._is_over = False
         self._result: ResultT | None = None
         self._error: BaseException | None = None
 
@@ -38,8 +39,8 @@ class LiveRun(Generic[UpdateT, ResultT]):
         thread = threading.Thread(target=self._run, name="dpst-run", daemon=True)
         thread.start()
         try:
-            while (update := self._latest()) is not None:
-                yield update
+            while news := self._wait():
+                yield news[0]
         finally:
             self.stop()
             thread.join()
@@ -66,19 +67,19 @@ class LiveRun(Generic[UpdateT, ResultT]):
         except Exception as error:
             self._error = error
         finally:
-            self._updates.put(None)
+            with self._changed:
+                self._is_over = True
+                self._changed.notify()
 
     def _report(self, update: UpdateT) -> bool:
-        self._updates.put(update)
+        with self._changed:
+            self._news = [update]
+            self._changed.notify()
         return self._is_stopped.is_set()
 
-    def _latest(self) -> UpdateT | None:
-        """The newest update, after waiting for one; None at the end."""
-        update = self._updates.get()
-        while update is not None and not self._updates.empty():
-            following = self._updates.get()
-            if following is None:
-                self._updates.put(None)
-                return update
-            update = following
-        return update
+    def _wait(self) -> list[UpdateT]:
+        """The newest update, after waiting for one; empty at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._news or self._is_over)
+            news, self._news = self._news, []
+        return news
