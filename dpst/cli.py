@@ -191,6 +191,10 @@ def _run(values: flags.FlagValues, rest: Sequence[str], show: Show | None = None
     style_paths = split_paths(values.style_image)
     check_styles(len(style_paths), config)
     check_content(bool(values.content_image), config)
+    photo = None
+    if values.content_image:
+        photo = images.read_photo(values.content_image, "content_image")
+        _check_sizes(values, config, photo.size)
     style_photos = [images.read_photo(path, "style_image") for path in style_paths]
     working_side = max(WORKING_SIDE, config.solve_size)
     style_images = [style_photo.image(working_side) for style_photo in style_photos]
@@ -198,16 +202,15 @@ def _run(values: flags.FlagValues, rest: Sequence[str], show: Show | None = None
     del style_photos
     labels = values.content_labels, values.style_labels
     plan: Pairing | StylePlan | SemanticPlan | None
-    if config.method == "semantic":
-        photo, plan = _read_semantic(values, config, style_sizes[0])
+    if photo is None or config.method == "semantic":  # No other method is let through without.
+        size = photo.size if photo else None
+        plan = semantic_plan = plan_semantic(size, style_sizes[0], *labels, config)
+        photo = photo or images.Photo((255 * semantic_plan.canvas()).astype("uint8"))
         _check_sizes(values, config, photo.size)
         content_image = photo.image(working_side)
     else:
-        photo = images.read_photo(values.content_image, "content_image")
-        _check_sizes(values, config, photo.size)
         content_image = photo.image(working_side)
-        sizes = photo.size, *style_sizes
-        plan = read_plan(content_image, style_images, *labels, config, sizes)
+        plan = read_plan(content_image, style_images, *labels, config, (photo.size, *style_sizes))
     if values.save_labels and plan:
         raise ValueError(
             "--save_labels is given, but no label maps are looked for; leave the label files out, "
@@ -301,18 +304,6 @@ def _run(values: flags.FlagValues, rest: Sequence[str], show: Show | None = None
     if checkpoint and result.stop_reason is not StopReason.INTERRUPTED:
         checkpoint.remove()
     return DONE
-
-
-def _read_semantic(
-    values: flags.FlagValues, config: TransferConfig, style_size: images.Size
-) -> tuple[images.Photo, SemanticPlan]:
-    """The content photo, or what stands for that of a doodle, and what is painted over it."""
-    photo = None
-    if values.content_image:
-        photo = images.read_photo(values.content_image, "content_image")
-    size = photo.size if photo else None
-    plan = plan_semantic(size, style_size, values.content_labels, values.style_labels, config)
-    return photo or images.Photo((255 * plan.canvas()).astype("uint8")), plan
 
 
 def _apply_look(values: flags.FlagValues, config: TransferConfig) -> int:
