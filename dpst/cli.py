@@ -116,7 +116,11 @@ def _run_jobs(values: flags.FlagValues, rest: Sequence[str]) -> int:
     columns = [name for name in values if name not in (*_OF_BATCHES, "checkpoint_dir", "dry_run")]
     jobs = read_jobs(values.jobs, values.output_dir, columns, common)
     _shared_extractor.cache_clear()
-    return run_batch(jobs, values.output_dir, run_pair, values.dry_run, values.cluster or "")
+    # Without a report_dir for all, rows may still have reports of their own.
+    reports = Path(values.output_dir, values.report_dir) if values.report_dir else ""
+    return run_batch(
+        jobs, values.output_dir, run_pair, values.dry_run, values.cluster or "", reports
+    )
 
 
 def run_pair(pair_flags: Mapping[str, str], show: Show) -> None:
