@@ -16,6 +16,7 @@ from dpst.batch_line import BatchLine
 from dpst.cluster import run_on_cluster
 from dpst.job_run import DONE, FAILED, THERE, Outcome, RunPair, run_job
 from dpst.jobs_file import Job
+from dpst.report import PAGE_NAME, write_text
 from dpst.whole_file import remove_leftovers, whole_file
 
 FAILURES_NAME = "failures.csv"
@@ -27,6 +28,7 @@ def run_batch(
     run_pair: RunPair,
     is_dry_run: bool = False,
     cluster: str = "",
+    report_dir: str | os.PathLike[str] = "",
 ) -> int:
     """Run all jobs, tell of each on standard error, and print a summary.
 
@@ -37,6 +39,7 @@ def run_batch(
         run_pair: runs a pair.
         is_dry_run: nothing is written.
         cluster: address of a Ray cluster to run them on, or "auto"; empty for this process.
+        report_dir: where an overview of all jobs that were reached goes; empty for none.
 
     Returns:
         Exit status: 0 all is done, 2 some jobs failed, 130 interrupted.
@@ -60,6 +63,8 @@ def run_batch(
         is_interrupted = True
     finally:
         line.close()
+    if report_dir and outcomes and not is_dry_run:
+        _write_overview(Path(report_dir), outcomes)
     for text in summary_table(outcomes, len(jobs)):
         print(f"dpst:   {text}", flush=True)
     if is_interrupted:
@@ -116,6 +121,19 @@ def _prepare(folder: str | os.PathLike[str]) -> None:
             "folder."
         ) from error
     remove_leftovers(folder)
+
+
+def _write_overview(folder: Path, outcomes: Sequence[Outcome]) -> None:
+    from dpst.overview_page import overview_page, overview_row
+
+    ordered = sorted(outcomes, key=lambda outcome: outcome.job.line)
+    rows = [overview_row(folder, each.job.line, each.job.flags, each.error) for each in ordered]
+    path = folder / PAGE_NAME
+    try:
+        write_text(path, overview_page(rows))
+        print(f"dpst: {path} written.", flush=True)
+    except ValueError as error:  # The results are there; they must not count as failed.
+        print(f"dpst: note: {' '.join(str(error).split())}", file=sys.stderr)
 
 
 def _write_failures(path: Path, outcomes: Sequence[Outcome]) -> None:

@@ -111,12 +111,23 @@ def _run_jobs(values: flags.FlagValues, rest: Sequence[str]) -> int:
         raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
     if not values.output_dir:
         raise ValueError("--output_dir is missing, --jobs must have a folder to put results in.")
+    # Without a report_dir for all, rows may still have reports of their own.
+    reports = os.path.join(values.output_dir, values.report_dir) if values.report_dir else ""
+    if reports and not Path(os.path.abspath(reports)).is_relative_to(
+        os.path.abspath(values.output_dir)
+    ):
+        raise ValueError(
+            f"--report_dir is '{values.report_dir}', with --jobs it must lie in --output_dir: give "
+            "a name within it."
+        )
     given = [name for name in values if values[name].present and name not in _OF_BATCHES]
     common = {name: str(values[name].value) for name in given}
     columns = [name for name in values if name not in (*_OF_BATCHES, "checkpoint_dir", "dry_run")]
     jobs = read_jobs(values.jobs, values.output_dir, columns, common)
     _shared_extractor.cache_clear()
-    return run_batch(jobs, values.output_dir, run_pair, values.dry_run, values.cluster or "")
+    return run_batch(
+        jobs, values.output_dir, run_pair, values.dry_run, values.cluster or "", reports
+    )
 
 
 def run_pair(pair_flags: Mapping[str, str], show: Show) -> None:

@@ -51,7 +51,8 @@ def read_jobs(
 
     Paths of input files are relative to the file's folder, those of output files to `output_dir`.
     A row without an output image gets one, named after its content and style image. An empty cell
-    is a flag that is not given.
+    is a flag that is not given. A `report_dir` that holds for all rows is a folder of reports: each
+    row's own lies in it, named after its output image.
 
     Args:
         path: the CSV file, UTF-8, with commas and a first line of column names.
@@ -82,10 +83,15 @@ def read_jobs(
         own = {name: _resolved(name, text, path.parent) for name, text in own.items()}
         flags = {**common, **own}
         flags.setdefault("output_image", _output_name(flags))
+        error, reports = "", common.get("report_dir")
+        if reports and "report_dir" not in own:
+            flags["report_dir"] = _own_report_dir(flags, output_dir)
+        elif reports and os.path.normpath(reports) == os.path.normpath(flags["report_dir"]):
+            error = f"report_dir is '{reports}', where the overview goes: give another folder."
         for name in OUTPUT_FLAGS:
             if name in flags:
                 flags[name] = str(Path(output_dir, flags[name]))
-        jobs.append(Job(line, flags))
+        jobs.append(Job(line, flags, error))
     if not jobs:
         raise ValueError(f"jobs '{path}' holds no rows below its header: add one a pair.")
     return list(_checked_outputs(path, jobs, Path(output_dir)))
@@ -160,6 +166,11 @@ def _resolved(name: str, text: str, folder: Path) -> str:
 def _output_name(flags: Mapping[str, str]) -> str:
     stems = [Path(flags[name]).stem for name in ("content_image", "style_image") if name in flags]
     return f"{'_'.join(stems)}.png"
+
+
+def _own_report_dir(flags: Mapping[str, str], output_dir: str | os.PathLike[str]) -> str:
+    output = os.path.relpath(Path(output_dir, flags["output_image"]), output_dir)
+    return str(Path(flags["report_dir"], output))
 
 
 def _checked_outputs(path: Path, jobs: Sequence[Job], output_dir: Path) -> Iterator[Job]:

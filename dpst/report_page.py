@@ -102,7 +102,7 @@ def report_page(
         _section("Where it is no recolouring", _residual(pictures)),
         _section("Settings", _settings(trace)),
     ]
-    return _document(f"dpst: {content_name}", "\n".join(body))
+    return document(f"dpst: {content_name}", "\n".join(body))
 
 
 def data_uri(image: np.ndarray) -> str:
@@ -113,9 +113,42 @@ def data_uri(image: np.ndarray) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def _document(title: str, body: str) -> str:
+def document(title: str, body: str, is_overview: bool = False) -> str:
+    """A page around what is on it.
+
+    Args:
+        title: as HTML.
+        body: as HTML.
+        is_overview: whether it is one of many runs, with a wide table.
+
+    Returns:
+        A whole HTML document that needs nothing else.
+    """
     template = importlib.resources.files(__package__).joinpath(_TEMPLATE).read_text("utf-8")
-    return Template(template).substitute(title=title, body=body, version=__version__)
+    kind = "overview" if is_overview else "run"
+    return Template(template).substitute(title=title, body=body, version=__version__, kind=kind)
+
+
+def table(header: Sequence[tuple[str, str]], rows: Sequence[str]) -> str:
+    """A table as HTML.
+
+    Args:
+        header: of each column its name, as HTML, and its class.
+        rows: as HTML.
+    """
+    cells = "".join(
+        f'<th scope="col" class="{kind}">{name}</th>' if name else "<td></td>"
+        for name, kind in header
+    )
+    return (
+        f'<div class="wide"><table><thead><tr>{cells}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def number(value: float | None) -> str:
+    """A value in three digits, or a dash if there is none."""
+    return "–" if value is None or not math.isfinite(value) else f"{value:#.3g}"
 
 
 def _section(title: str, content: str) -> str:
@@ -176,11 +209,11 @@ def _segments(trace: Mapping[str, Any], pictures: ReportPictures) -> str:
             f"<td>{html.escape(row['finding'])}</td><td>{html.escape(row['action'])}</td></tr>"
         )
     notes = "".join(f"<li>{html.escape(note)}</li>" for note in trace["notes"])
-    table = _table(
+    found = table(
         [("label", ""), ("content", "number"), ("style", "number"), ("found", ""), ("done", "")],
         rows,
     )
-    return _row(figures) + (table if rows else "") + (f"<ul>{notes}</ul>" if notes else "")
+    return _row(figures) + (found if rows else "") + (f"<ul>{notes}</ul>" if notes else "")
 
 
 def _losses(trace: Mapping[str, Any]) -> str:
@@ -201,7 +234,7 @@ def _metrics(metrics: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> 
     rows = []
     for field in dataclasses.fields(Metrics):
         values = [metrics[field.name]] + ([] if baseline is None else [baseline[field.name]])
-        cells = "".join(f'<td class="number">{_number(value)}</td>' for value in values)
+        cells = "".join(f'<td class="number">{number(value)}</td>' for value in values)
         better = "higher" if field.metadata["is_higher_better"] else "lower"
         rows.append(
             f"<tr><td>{html.escape(field.metadata['words'])}</td><td>{field.name}</td>{cells}"
@@ -211,11 +244,7 @@ def _metrics(metrics: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> 
         '<p class="quiet">Colours matched: each segment recoloured by one linear map (Pitie and '
         "Kokaram 2007), which costs nothing.</p>"
     )
-    return _table([*header, ("", "")], rows) + (note if baseline is not None else "")
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None or not math.isfinite(value) else f"{value:#.3g}"
+    return table([*header, ("", "")], rows) + (note if baseline is not None else "")
 
 
 def _residual(pictures: ReportPictures) -> str:
@@ -234,14 +263,3 @@ def _settings(trace: Mapping[str, Any]) -> str:
     kept = {key: trace[key] for key in ("version", "config", "inputs")}
     text = html.escape(json.dumps(kept, indent=1, default=str))
     return f'<pre tabindex="0" aria-label="Settings">{text}</pre>'
-
-
-def _table(header: Sequence[tuple[str, str]], rows: Sequence[str]) -> str:
-    cells = "".join(
-        f'<th scope="col" class="{kind}">{name}</th>' if name else "<td></td>"
-        for name, kind in header
-    )
-    return (
-        f'<div class="wide"><table><thead><tr>{cells}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )

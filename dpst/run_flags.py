@@ -57,7 +57,8 @@ def define_flags() -> flags.FlagValues:
         (
             "report_dir",
             f"Folder to write a picture report to, {PAGE_NAME}, and trace.json: before and after, "
-            "segments, losses, quality, settings.",
+            "segments, losses, quality, settings. With --jobs a folder within --output_dir, for a "
+            "report of each job and an overview.",
         ),
         (
             "tensorboard_dir",

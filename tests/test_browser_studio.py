@@ -5,38 +5,70 @@ from __future__ import annotations
 import re
 import shlex
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from browser_tools import serious_faults, watched_page
+from browser_tools import SECONDS, serious_faults, watched_page
 
 import dpst
 from dpst import cli, images
+from dpst.studio.sample import DATA_FOLDER
 
 pytestmark = pytest.mark.browser
 
 SOLVE_SIZE = 96
+EVALUATIONS = 10
 SIZE_LABEL = "Solve size, px (longer side)"
 DONE = "Done after [^…]*$"
 
 
 def wait_for_text(page, selector: str, pattern: str) -> str:
-    locator = page.locator(selector).filter(has_text=re.compile(pattern))
-    locator.wait_for()
-    return locator.inner_text()
+    """The text of an element once it matches, as it was then: what shows progress is soon gone.
+
+    An error that the page tells of ends the waiting.
+    """
+    matched_text = """([selector, pattern]) => {
+      const error = document.querySelector(".toast-body");
+      if (error) throw new Error(error.innerText);
+      const text = document.querySelector(selector)?.innerText ?? "";
+      return text.match(pattern) && text;
+    }"""
+    return page.wait_for_function(matched_text, arg=[selector, pattern]).json_value()
+
+
+def texts_from_now_on(page, selector: str) -> Callable[[], list[str]]:
+    """Gives all texts that an element had since, however short."""
+    page.evaluate(
+        """(selector) => {
+          const box = document.querySelector(selector);
+          window.texts = [];
+          const note = () => window.texts.push(box.innerText);
+          new MutationObserver(note).observe(box, {childList: true, subtree: true,
+            characterData: true});
+        }""",
+        selector,
+    )
+    return lambda: page.evaluate("window.texts")
 
 
 def load_sample(page, url: str, name: str = "photo") -> None:
     page.goto(url)
     page.locator(f"#sample-{name}").click()
-    wait_for_text(page, "#status", "Segments found")
+    wait_for_text(page, "#status", "Segments found|Label maps read")
     page.locator("#content-editor canvas").first.wait_for()
 
 
-def make_small(page, evaluations: int = 10) -> None:
+def make_small(page, method: str = "photo") -> None:
+    """Ask for a small run, once the settings of the method are there."""
+    from playwright.sync_api import expect
+
     page.get_by_role("button", name="Settings").click()
-    for label, value in ((SIZE_LABEL, SOLVE_SIZE), ("Evaluations (0: default)", evaluations)):
+    weight = page.get_by_role("spinbutton", name="Content weight")
+    default = dpst.TransferConfig(method=method).content_weight
+    expect(weight).to_have_value(f"{default:g}", timeout=1000 * SECONDS)
+    for label, value in ((SIZE_LABEL, SOLVE_SIZE), ("Evaluations (0: default)", EVALUATIONS)):
         box = page.get_by_role("spinbutton", name=label)
         box.fill(str(value))
         box.press("Tab")
@@ -81,11 +113,10 @@ def test_sample_is_painted_solved_and_downloaded(browser, studio_url, tmp_path) 
             "(old) => document.querySelector('#link-0').innerText !== old", arg=share
         )
         make_small(page)
+        texts = texts_from_now_on(page, "#run-status")
         page.locator("#run").click()
-        wait_for_text(page, "#run-status", "Starting|First look|Level 1")
-        wait_for_text(page, "#run-status", "evaluation 5 of 10|Done")
-        page.locator("#view img").first.wait_for()
         wait_for_text(page, "#run-status", DONE)
+        assert re.search(rf"evaluation \d+ of {EVALUATIONS}, loss", "\n".join(texts()))
         assert page.locator("#chart polyline").count() >= 2
         assert page.locator("#view img").count() == 2
         page.locator("#view input[type=range]").focus()
@@ -108,7 +139,7 @@ def check_downloads(result: np.ndarray, folder: Path, command: str, tmp_path: Pa
         for name in ("content.jpg", "style.jpg", "content_labels.png", "style_labels.png")
     ]
     labels = [np.rint(image * 255).astype(np.uint8) for image in inputs[2:]]
-    config = dpst.TransferConfig(solve_size=SOLVE_SIZE, max_evaluations=10)
+    config = dpst.TransferConfig(solve_size=SOLVE_SIZE, max_evaluations=EVALUATIONS)
     expected = dpst.stylize(*inputs[:2], *labels, config=config)
     assert result.shape == inputs[0].shape == (427, 640, 3)
     np.testing.assert_allclose(result, expected.output_image, atol=2 / 255)
@@ -119,6 +150,32 @@ def check_downloads(result: np.ndarray, folder: Path, command: str, tmp_path: Pa
     assert cli.main(arguments) == cli.DONE
     repeated = images.read_image(tmp_path / "dpst-result" / "repeated.png")
     np.testing.assert_allclose(repeated, result, atol=2 / 255)
+
+
+def test_doodle_is_painted_and_solved(browser, studio_url, tmp_path) -> None:
+    with watched_page(browser) as page:
+        load_sample(page, studio_url, "semantic")
+        share = page.locator("#link-0").inner_text()
+        paint_stroke(page)
+        page.wait_for_function(
+            "(old) => document.querySelector('#link-0').innerText !== old", arg=share
+        )
+        make_small(page, "semantic")
+        page.locator("#run").click()
+        wait_for_text(page, "#run-status", DONE)
+        result = images.read_image(download(page, "#result", tmp_path / "result.png"))
+        folder = download(page, "#folder", tmp_path / "all.zip")
+        command = page.locator("#command textarea").input_value()
+    with zipfile.ZipFile(folder) as archive:
+        archive.extractall(tmp_path)
+    drawn = images.read_image(tmp_path / "dpst-result/content_labels.png")
+    before = images.read_image(DATA_FOLDER / "doodle.png")
+    assert drawn.shape == result.shape == before.shape
+    # Blue, the brush's first colour, where there was another.
+    is_painted = (drawn != before).any(-1)
+    assert is_painted.any() and (drawn[is_painted] == [0, 0, 1]).all()
+    assert "--method=semantic" in command and "content_image" not in command
+    assert f"--solve_size={SOLVE_SIZE}" in command
 
 
 def test_keyboard_alone_loads_fills_starts_and_stops(browser, studio_url) -> None:
@@ -159,18 +216,19 @@ def test_sessions_do_not_mix_and_a_third_one_queues(browser, studio_url, photo_p
             chooser = three.locator(f"#{name}-file input[type=file]")
             chooser.set_input_files(tmp_path / f"my_{name}.png")
         wait_for_text(three, "#status", "Segments found")
-        for page in (one, two):
-            make_small(page, 10_000)
-            page.locator("#run").click()
-            wait_for_text(page, "#run-status", "evaluation")
         make_small(three)
+        # At their own size, so that they still run when the third one is started.
+        for page in (one, two):
+            page.locator("#run").click()
+            wait_for_text(page, "#run-status", "Starting|First look|Level")
         three.locator("#run").click()
         wait_for_text(three, "#run-status", "queue")
         # A moment in the queue is passed by everyone.
         three.wait_for_timeout(3000)
         assert "queue" in three.locator("#run-status").inner_text()
         for page in (one, two):
-            page.locator("#stop").click()
+            wait_for_text(page, "#run-status", "evaluation")
+            page.locator("#stop").dispatch_event("click")
         for page in (one, two, three):
             wait_for_text(page, "#run-status", DONE)
         commands = [p.locator("#command textarea").input_value() for p in (one, two, three)]

@@ -62,6 +62,10 @@ BAD = {
     "no output folder": ((), "--output_dir is missing"),
     "column that is no flag": (("--output_dir=out",), "has the column 'oops'"),
     "output folder that is a file": (("--output_dir=photos/a.png",), "cannot hold the results"),
+    "reports elsewhere": (
+        ("--output_dir=out", "--report_dir=../r"),
+        "it must lie in --output_dir",
+    ),
     "argument that is no flag": (("--output_dir=out", "more"), "unexpected argument 'more'"),
 }
 

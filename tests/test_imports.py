@@ -41,7 +41,7 @@ LAYERS = (
     ("dpst.run_checkpoint", "dpst.run_flags"),
     ("dpst.loss_chart",),
     ("dpst.report_page",),
-    ("dpst.picture_report",),
+    ("dpst.picture_report", "dpst.overview_page"),
     ("dpst.job_run",),
     ("dpst.cluster",),
     ("dpst.batch", "dpst.studio"),

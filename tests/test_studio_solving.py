@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shlex
 import zipfile
@@ -19,7 +20,7 @@ from dpst.studio.download import (
     write_folder,
     write_result,
 )
-from dpst.studio.loaded_pair import LoadedPair, load_pair
+from dpst.studio.loaded_pair import LoadedPair, load_doodle, load_pair
 from dpst.studio.networks import Networks
 from dpst.studio.request_form import Form, make_request
 from dpst.studio.sample import find_samples
@@ -163,7 +164,7 @@ def test_missing_pair_and_empty_numbers_are_told(pair, segments) -> None:
 
 
 def test_samples_are_offered_where_their_files_are(tmp_path) -> None:
-    assert [sample.method for sample in find_samples()] == ["photo", "artistic"]
+    assert [sample.method for sample in find_samples()] == ["photo", "artistic", "semantic"]
     assert find_samples(tmp_path) == ()
 
 
@@ -175,3 +176,38 @@ def test_warming_up_leaves_the_extractor_ready_and_traces_for_all_sizes(photo_pa
     config = dpst.TransferConfig(max_evaluations=2)
     dpst.stylize(*(image[:40] for image in photo_pair), networks.extractor(), config)
     assert len(traces) == 1
+
+
+def test_doodle_is_painted_and_its_command_repeats_it(
+    pair, photo_pair, networks, tmp_path, monkeypatch, capsys
+) -> None:
+    images.write_image(tmp_path / "painting.png", photo_pair[1])
+    doodle = load_doodle(tmp_path / "painting.png", (40, 56))
+    maps = Segments(np.zeros((40, 56), np.uint8), photo_pair[3].astype(np.uint8))
+    maps.content[:20] = 2
+    form = dataclasses.replace(Form.with_defaults("semantic"), solve_size=64, max_evaluations=3)
+    request = make_request(doodle, maps, {2: COLORS[1]}, form)
+    assert set(np.unique(request.segments.content)) == {0, 1} and not request.config.segment_map
+    outcome, seen = solved(request, networks)
+    assert outcome.plan.is_doodle and seen[-1].image.shape == (40, 56, 3)
+    result_path = write_result(tmp_path, outcome)
+    with zipfile.ZipFile(write_folder(tmp_path, outcome, result_path, networks.extractor())) as z:
+        assert f"{FOLDER_NAME}/content.png" not in z.namelist()
+        z.extractall(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(shlex.split(repeating_command(request))[1:]) == cli.DONE, capsys.readouterr()
+    repeated = images.read_image(f"{FOLDER_NAME}/repeated.png")
+    np.testing.assert_allclose(repeated, images.read_image(result_path), atol=2 / 255)
+
+
+def test_what_a_doodle_cannot_is_told(pair, segments, tmp_path, photo_pair) -> None:
+    images.write_image(tmp_path / "painting.png", photo_pair[1])
+    doodle = load_doodle(tmp_path / "painting.png")
+    semantic = Form.with_defaults("semantic")
+    assert doodle.content.photo.size == (48, 64)
+    with pytest.raises(ValueError, match="content_image is missing and method is 'photo'"):
+        planned(make_request(doodle, segments, {}, Form.with_defaults("photo")))
+    with pytest.raises(ValueError, match="painted by its segments"):
+        make_request(doodle, segments, {}, dataclasses.replace(semantic, is_by_segment=False))
+    with pytest.raises(ValueError, match="blue is to stay as photographed"):
+        make_request(doodle, segments, {0: "none"}, semantic)

@@ -27,10 +27,9 @@ _LABEL_NAMES = {"content_labels": "content_labels.png", "style_labels": "style_l
 
 def run_files(request: Request) -> dict[str, str]:
     """Names of a run's files in the downloaded folder, by flag."""
-    names = {
-        "content_image": f"content{_suffix(request.pair.content.name)}",
-        "style_image": f"style{_suffix(request.pair.style.name)}",
-    }
+    names = {"style_image": f"style{_suffix(request.pair.style.name)}"}
+    if not request.pair.is_doodle:
+        names = {"content_image": f"content{_suffix(request.pair.content.name)}"} | names
     if request.segments is not None:
         names |= _LABEL_NAMES
     return names
@@ -87,8 +86,10 @@ def write_folder(folder: Path, outcome: Outcome, result_path: Path, extractor: E
     request = outcome.request
     names = run_files(request)
     inputs: dict[str, dict[str, Any]] = {flag: {"path": name} for flag, name in names.items()}
-    inputs["content_image"]["size"] = request.pair.content.photo.size
-    inputs["style_image"]["size"] = request.pair.style.photo.size
+    sides = {"content_image": request.pair.content, "style_image": request.pair.style}
+    photos = {flag: side for flag, side in sides.items() if flag in names}
+    for flag, side in photos.items():
+        inputs[flag]["size"] = side.photo.size
     report_folder = folder / "report"
     write_report(
         report_folder,
@@ -105,8 +106,8 @@ def write_folder(folder: Path, outcome: Outcome, result_path: Path, extractor: E
         archive.write(result_path, f"{FOLDER_NAME}/{RESULT_NAME}")
         for file in sorted(report_folder.iterdir()):
             archive.write(file, f"{FOLDER_NAME}/{file.name}")
-        archive.writestr(f"{FOLDER_NAME}/{names['content_image']}", request.pair.content.data)
-        archive.writestr(f"{FOLDER_NAME}/{names['style_image']}", request.pair.style.data)
+        for flag, side in photos.items():
+            archive.writestr(f"{FOLDER_NAME}/{names[flag]}", side.data)
         if request.segments is not None:
             for flag, picture in zip(_LABEL_NAMES, request.segments.pictures(), strict=True):
                 label_path = folder / _LABEL_NAMES[flag]

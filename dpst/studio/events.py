@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
+from dpst import images
 from dpst.report import metric_lines
 from dpst.segmentation import read_label_maps
 from dpst.studio import page_parts
 from dpst.studio.download import repeating_command, write_folder, write_result
 from dpst.studio.links import chosen_links, link_choices
 from dpst.studio.live_run import LiveRun
-from dpst.studio.loaded_pair import LoadedPair, load_pair
+from dpst.studio.loaded_pair import LoadedPair, load_doodle, load_pair
 from dpst.studio.networks import Networks
 from dpst.studio.request_form import Form, make_request
 from dpst.studio.segments import (
@@ -27,6 +29,7 @@ from dpst.studio.segments import (
     Segments,
     edited_copy,
     filled,
+    painted,
     repainted,
     segments_from_maps,
     tinted,
@@ -69,8 +72,34 @@ class Events:
         yield pair, None, *pictures, *hidden, text
         yield pair, *self.find(pair, num_segments)
 
-    def find(self, pair: LoadedPair | None, num_segments: float) -> tuple[Any, ...]:
-        """Find the segments of a pair anew.
+    def load_doodle(
+        self,
+        style_path: str | None,
+        num_segments: float,
+        label_paths: Sequence[str] = (),
+    ) -> tuple[Any, ...]:
+        """Start a doodle in the segments of a style image, which are found, or read from files.
+
+        Returns:
+            As `load` yields.
+        """
+        with _told():
+            if not style_path:
+                raise ValueError("there is no style image yet: choose the one to paint with.")
+            size = images.read_photo(label_paths[0]).size if label_paths else None
+            pair = load_doodle(style_path, size)
+        if label_paths:
+            return pair, *self.read_maps(pair, *label_paths)
+        return pair, *self.find(pair, num_segments)
+
+    def find(
+        self,
+        pair: LoadedPair | None,
+        num_segments: float,
+        segments: Segments | None = None,
+        content_editor: Editor = None,
+    ) -> tuple[Any, ...]:
+        """Find the segments of a pair anew; what is painted of a doodle stays.
 
         Returns:
             The segments, the two editors, the links and the status.
@@ -80,14 +109,17 @@ class Events:
                 raise ValueError("there is no pair of photos yet: load one first.")
             from dpst.transfer import find_label_maps
 
+            known = pair.style if pair.is_doodle else pair.content
             maps = find_label_maps(
-                pair.content.image,
-                pair.style.image,
-                self._networks.extractor(),
-                int(num_segments),
+                known.image, pair.style.image, self._networks.extractor(), int(num_segments)
             )
-            segments = segments_from_maps(*maps)
-        return self._shown(pair, segments, "Segments found. Paint over them, or press Start.")
+            found = segments_from_maps(*maps)
+            if pair.is_doodle and segments is not None:
+                found = Segments(painted(segments.content, _layers(content_editor)), found.style)
+            elif pair.is_doodle:
+                empty = np.full(pair.content.photo.size, found.style[-1, 0], np.uint8)
+                found = Segments(empty, found.style)
+        return self._shown(pair, found, "Segments found. Paint over them, or press Start.")
 
     def read_maps(
         self, pair: LoadedPair | None, content_path: str | None, style_path: str | None
@@ -193,6 +225,8 @@ class Events:
             shown = request.pair.content.image
             output = outcome.result.look.apply(shown).clip(0, 1)
             done = f"Done after {outcome.seconds:.0f} s: {outcome.result.stop_reason.value}."
+            if request.pair.is_doodle and request.segments is not None:
+                shown = np.divide(request.segments.pictures()[0], 255, dtype=np.float32)
             yield {
                 "view": page_parts.comparison(shown, output),
                 "chart": page_parts.chart(outcome.losses),
@@ -216,9 +250,13 @@ class Events:
         return page_parts.status("Stopping after this step …")
 
     def _shown(self, pair: LoadedPair, segments: Segments, text: str) -> tuple[Any, ...]:
+        if pair.is_doodle:
+            drawn = edited_copy(np.divide(segments.pictures()[0], 255, dtype=np.float32))
+        else:
+            drawn = tinted(pair.content.image, segments.content)
         return (
             segments,
-            _editor(tinted(pair.content.image, segments.content)),
+            _editor(drawn),
             _editor(tinted(pair.style.image, segments.style)),
             *_link_updates(segments, {}),
             page_parts.status(text),

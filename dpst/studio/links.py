@@ -86,6 +86,31 @@ def segment_map_text(links: Mapping[int, str]) -> str:
     )
 
 
+def linked(segments: Segments, links: Mapping[int, str]) -> Segments:
+    """Segments whose links are drawn in their colours, for a method that goes by these alone.
+
+    Args:
+        segments: of the pair.
+        links: from `chosen_links`.
+
+    Returns:
+        Segments in which each content segment has the colour of what serves it.
+
+    Raises:
+        ValueError: one is to stay as photographed.
+    """
+    index_of = np.arange(len(COLORS), dtype=np.uint8)
+    for index, value in links.items():
+        if value == KEPT_NAME:
+            raise ValueError(
+                f"{NAMES[index]} is to stay as photographed, which the semantic method cannot: "
+                "choose a segment of the style for it, or another method."
+            )
+        if value != NEAREST:
+            index_of[index] = COLORS.index(value)
+    return Segments(index_of[segments.content], segments.style)
+
+
 def _shares(labels: Labels) -> list[tuple[int, float]]:
     """(index, share of the image) of each label that occurs."""
     counts = np.bincount(labels.ravel(), minlength=len(COLORS))

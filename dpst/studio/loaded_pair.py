@@ -4,8 +4,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from dpst import images
 from dpst.inputs import WORKING_SIDE
+
+DOODLE_SIDE = 640
+"""Longer side in pixels of an empty doodle, and of what is painted by it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +35,14 @@ class LoadedPair:
     """A content and a style photo.
 
     Attributes:
-        content: what to keep.
+        content: what to keep; grey, and of no file, for a doodle.
         style: what to take the look of.
+        is_doodle: whether there is no content photo: what is painted is painted by its segments.
     """
 
     content: LoadedFile
     style: LoadedFile
+    is_doodle: bool = False
 
 
 def load_pair(
@@ -55,6 +62,27 @@ def load_pair(
         ValueError: a file is no image, or one that is too small.
     """
     return LoadedPair(_load(content_path, "content_image"), _load(style_path, "style_image"))
+
+
+def load_doodle(style_path: str | os.PathLike[str], size: images.Size | None = None) -> LoadedPair:
+    """Read the style image of a doodle.
+
+    Args:
+        style_path: of the picture whose patches it is painted with.
+        size: (height, width) of the doodle; None for that of the style image, with at most
+            `DOODLE_SIDE` a side.
+
+    Returns:
+        The pair, with an empty canvas in the place of the content photo.
+
+    Raises:
+        FileNotFoundError: the file does not exist.
+        ValueError: it is no image, or one that is too small.
+    """
+    style = _load(style_path, "style_image")
+    size = size or images.workable_size(style.photo.size, DOODLE_SIDE)
+    canvas = images.Photo(np.full((*size, 3), 127, np.uint8))
+    return LoadedPair(LoadedFile("", b"", canvas, canvas.image()), style, is_doodle=True)
 
 
 def _load(path: str | os.PathLike[str], name: str) -> LoadedFile:

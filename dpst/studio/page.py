@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,7 +13,7 @@ from dpst.segmentation.cosegmentation import MAXIMUM_SEGMENTS
 from dpst.studio.events import Events
 from dpst.studio.networks import Networks
 from dpst.studio.request_form import Form
-from dpst.studio.sample import find_samples
+from dpst.studio.sample import Sample, find_samples
 from dpst.studio.segments import COLORS, EDITED_SIDE, NAMES
 
 NUM_AT_ONCE = 2
@@ -28,6 +27,7 @@ _LARGEST_SOLVE = 1400  # the copies that are worked on are no larger
 _METHOD_WORDS = {
     "photo": "photo: keep the photo a photo",
     "artistic": "artistic: paint it anew, as a painting",
+    "semantic": "semantic: paint its segments out of patches of the style",
 }
 _METHODS = tuple(method for method in METHODS if method in _METHOD_WORDS)
 _DEFAULT_SEGMENTS = 3
@@ -61,6 +61,7 @@ def build_page(networks: Networks) -> gr.Blocks:
                 (sample, gr.Button(sample.title, elem_id=f"sample-{sample.method}"))
                 for sample in find_samples()
             ]
+            doodle_button = gr.Button("New doodle, no photo", elem_id="doodle")
         gr.Markdown(
             "## 2. Segments\nThe same colour in both pictures says: this takes the look of that. "
             "Paint over what is wrong."
@@ -130,12 +131,23 @@ def build_page(networks: Networks) -> gr.Blocks:
             )
         for sample, button in sample_buttons:
             button.click(
-                _sample_event(events, sample.content, sample.style),
+                _sample_event(events, sample),
                 [num_segments],
                 loaded,
                 concurrency_limit=NUM_AT_ONCE,
             ).then(lambda method=sample.method: method, None, [form[0]])
-        find_button.click(events.find, [pair, num_segments], found, concurrency_limit=NUM_AT_ONCE)
+        doodle_button.click(
+            events.load_doodle,
+            [style_file, num_segments],
+            loaded,
+            concurrency_limit=NUM_AT_ONCE,
+        ).success(lambda: "semantic", None, [form[0]])
+        find_button.click(
+            events.find,
+            [pair, num_segments, segments, content_editor],
+            found,
+            concurrency_limit=NUM_AT_ONCE,
+        )
         maps_button.click(events.read_maps, [pair, content_map, style_map], found)
         painting = [segments, content_editor, style_editor]
         fill_button.click(events.fill, [pair, *painting, side, color, *box], found)
@@ -167,9 +179,9 @@ def build_page(networks: Networks) -> gr.Blocks:
             show_progress="minimal",
             show_progress_on=[run_status],
         ).failure(
-            lambda: (gr.update(interactive=True), gr.update(interactive=False), None),
+            lambda: (gr.update(interactive=True), gr.update(interactive=False), None, ""),
             None,
-            [run_button, stop_button, run],
+            [run_button, stop_button, run, run_status],
         )
         stop_button.click(events.stop, [run], [run_status], queue=False, show_progress="hidden")
     return page
@@ -224,9 +236,13 @@ def _number(value: float, label: str) -> gr.Number:
     return gr.Number(value, label=label, minimum=0)
 
 
-def _sample_event(events: Events, content: Path, style: Path) -> Any:
+def _sample_event(events: Events, sample: Sample) -> Any:
     def load(num_segments: float) -> Iterator[tuple[Any, ...]]:
-        yield from events.load(str(content), str(style), num_segments)
+        if sample.method == "semantic":
+            paths = [str(path) for path in sample.labels]
+            yield events.load_doodle(str(sample.style), num_segments, paths)
+        else:
+            yield from events.load(str(sample.content), str(sample.style), num_segments)
 
     return load
 

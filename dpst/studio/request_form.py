@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dpst.config import TransferConfig
-from dpst.studio.links import chosen_links, segment_map_text
+from dpst.studio.links import chosen_links, linked, segment_map_text
 from dpst.studio.loaded_pair import LoadedPair
 from dpst.studio.segments import Segments
 from dpst.studio.solving import Request
@@ -37,7 +37,7 @@ class Form:
         config = TransferConfig(method=method)
         return cls(
             method=method,
-            is_by_segment=method == "photo",
+            is_by_segment=method != "artistic",
             solve_size=config.solve_size,
             content_weight=config.content_weight,
             style_weight=config.style_weight,
@@ -68,8 +68,12 @@ def make_request(
     empty = [name for name, value in vars(form).items() if value is None]
     if empty:
         raise ValueError(f"{', '.join(empty)} is empty, must be a number: give one.")
+    if pair.is_doodle and not form.is_by_segment:
+        raise ValueError("a doodle is painted by its segments: tick 'Match segment by segment'.")
     segment_map = ""
-    if form.is_by_segment:
+    if form.is_by_segment and form.method == "semantic":
+        segments = linked(segments, chosen_links(segments, links))
+    elif form.is_by_segment:
         segment_map = segment_map_text(chosen_links(segments, links))
     config = TransferConfig(
         method=form.method,

@@ -15,12 +15,15 @@ class Sample:
         content: path of the content photo.
         style: path of the style image.
         method: that suits it.
+        labels: paths of the label maps; empty where segments are to be found. For the semantic
+            method `content` is a doodle, the first of them.
     """
 
     title: str
     content: Path
     style: Path
     method: str
+    labels: tuple[Path, ...] = ()
 
 
 def find_samples(folder: Path = DATA_FOLDER) -> tuple[Sample, ...]:
@@ -28,10 +31,17 @@ def find_samples(folder: Path = DATA_FOLDER) -> tuple[Sample, ...]:
     samples = (
         Sample("Sample: two photos", folder / "content.jpg", folder / "style.jpg", "photo"),
         Sample(
-            "Sample: photo and painting",
+            "Sample: painting",
             folder / "content.jpg",
             folder / "autumn.jpg",
             "artistic",
         ),
+        Sample(
+            "Sample: doodle",
+            folder / "doodle.png",
+            folder / "autumn.jpg",
+            "semantic",
+            (folder / "doodle.png", folder / "autumn_labels.png"),
+        ),
     )
-    return tuple(s for s in samples if s.content.is_file() and s.style.is_file())
+    return tuple(s for s in samples if all(p.is_file() for p in (s.content, s.style, *s.labels)))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from dpst import images
 from dpst.color_matching import match_colors
 from dpst.config import TransferConfig
-from dpst.inputs import plan_from_maps
+from dpst.inputs import check_content, plan_from_maps
 from dpst.segmentation import Pairing, decode_label_maps
+from dpst.semantic_plan import SemanticPlan, plan_semantic
 from dpst.studio.loaded_pair import LoadedPair
 from dpst.studio.segments import Segments
 from dpst.style_plan import StylePlan
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from dpst.extractors import Extractor
     from dpst.pyramid import Progress
     from dpst.transfer_result import TransferResult
+
+
+Plan = Pairing | StylePlan | SemanticPlan
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,30 +70,37 @@ class Outcome:
     """
 
     request: Request
-    plan: Pairing | StylePlan
+    plan: Plan
     result: TransferResult
     losses: tuple[dict[str, float], ...]
     seconds: float
 
 
-def planned(request: Request) -> Pairing | StylePlan:
+def planned(request: Request) -> Plan:
     """Check a request, and plan which segment serves which, as the command line does.
 
     Raises:
         ValueError: segments and settings do not fit together.
     """
-    content, style = request.pair.content.image, request.pair.style.image
+    pair, config = request.pair, request.config
+    check_content(not pair.is_doodle, config)
+    if config.method == "semantic":
+        sizes = None if pair.is_doodle else pair.content.photo.size, pair.style.photo.size
+        if request.segments is None:
+            return plan_semantic(*sizes, None, None, config)
+        return plan_semantic(*sizes, *request.segments.pictures(), config)
+    content, style = pair.content.image, pair.style.image
     if request.segments is None:
-        return plan_from_maps(content, [style], None, None, request.config)
+        return plan_from_maps(content, [style], None, None, config)
     content_map, style_map = decode_label_maps(
         *request.segments.pictures(), content.shape[:2], style.shape[:2]
     )
-    return plan_from_maps(content, [style], content_map, [style_map], request.config)
+    return plan_from_maps(content, [style], content_map, [style_map], config)
 
 
 def solve_request(
     request: Request,
-    plan: Pairing | StylePlan,
+    plan: Plan,
     get_extractor: Callable[[], Extractor],
     report: Callable[[Seen], bool],
 ) -> Outcome:

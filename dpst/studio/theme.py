@@ -30,7 +30,7 @@ def theme() -> gr.themes.Base:
     """Gradio's plain theme with the fonts of the system, and text that can be read on buttons."""
     plain = gr.themes.Default(
         primary_hue="blue",
-        neutral_hue="gray",
+        neutral_hue="zinc",
         font=FONTS,
         font_mono=["Consolas", "Menlo", "monospace"],
         radius_size="sm",
