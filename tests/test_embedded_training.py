@@ -94,7 +94,7 @@ def test_teachers_answer_at_the_sizes_of_the_student(
     }
 
 
-@pytest.mark.parametrize("name", [*HEADS, *FIRE_CHANNELS])
+@pytest.mark.parametrize("name", [*HEADS, "conv1", *FIRE_CHANNELS])
 def test_teachers_look_at_the_pixels_that_the_student_looks_at(
     squeezenet: Extractor, encoder: dict[str, np.ndarray], name: str
 ) -> None:

@@ -25,13 +25,14 @@ TRUNK_CHANNELS = ((16,), (32, 32), (96, 96), (144, 144, 144))
 HEADS: dict[str, tuple[int, int]] = {
     "relu1_1": (0, 10),
     "relu2_1": (1, 20),
-    "conv1": (1, 64),
     "relu3_1": (2, 58),
     "relu4_1": (3, 64),
 }
 
-# Squeezed channels of the fire modules, half as many again as in SqueezeNet, and those of each of
-# the two expansions. They follow on the feature map conv1.
+# Beside the trunk, a convolution at stride 2 and fire modules, as in SqueezeNet: its channels,
+CONV1_CHANNELS = 64
+
+# the squeezed channels of the modules, half as many again, and those of each of two expansions.
 FIRE_CHANNELS: dict[str, tuple[int, int]] = {
     "fire2": (24, 64),
     "fire3": (24, 64),
@@ -41,7 +42,7 @@ FIRE_CHANNELS: dict[str, tuple[int, int]] = {
     "fire7": (72, 192),
 }
 
-# The fire modules with 3x3 maxima at stride 2 before them, and the padding before and after: on
+# The modules with 3x3 maxima at stride 2 before them, and the padding before and after: on
 # alternate sides, so that the windows' centres do not drift.
 POOLED = {"fire2": (1, 0), "fire4": (0, 1), "fire6": (1, 0)}
 
@@ -52,17 +53,17 @@ class EmbeddedExtractor(Extractor):
     """A small network that imitates two large ones; nothing to download.
 
     The trunk has four scales of 3x3 convolutions and ReLU, with 2x2 pooling between them; from each
-    scale, 1x1 convolutions and ReLU give feature maps. `relu1_1`, `relu2_1`, `relu3_1` and
+    scale a 1x1 convolution and ReLU give a feature map: `relu1_1`, `relu2_1`, `relu3_1` and
     `relu4_1` imitate the leading principal components of VGG19's, 10, 20, 58 and 64 channels (Chiu
     and Gurari 2022, "PCA-based knowledge distillation towards lightweight and content-style
-    balanced photorealistic style transfer models"), `conv1` that of SqueezeNet v1.1 (Iandola et al.
-    2016). Six fire modules on `conv1` imitate SqueezeNet's `fire2` to `fire7`. Borders are
-    reflected. Each feature map is divided by the root mean square of its channels' standard
+    balanced photorealistic style transfer models"). Beside it a convolution at stride 2 and six
+    fire modules imitate `conv1` and `fire2` to `fire7` of SqueezeNet v1.1 (Iandola et al. 2016).
+    Borders are reflected. Each feature map is divided by the root mean square of its channels' standard
     deviations on photos. The script that trained the weights is
     `examples/embedded_extractor/train.py`.
 
-    Deviation: all strides of convolutions are 1 and the finer scales are averages, so gradients
-    spread over all pixels alike and leave no checkerboard; SqueezeNet itself starts at stride 2.
+    Deviation: the trunk's finer scales are averages, not maxima, so that its gradients spread over
+    all pixels alike and leave no checkerboard.
     """
 
     def __init__(self) -> None:
@@ -121,8 +122,9 @@ def embedded_network(initializer: str = "zeros", dtype: str = "float32") -> kera
         for name, (head_scale, channels) in HEADS.items():
             if head_scale == scale:
                 feature_maps[name] = _convolution(channels, 1, name, initializer, dtype)(x)
+    conv1 = _convolution(CONV1_CHANNELS, 3, "conv1", initializer, dtype, strides=2)
+    x = feature_maps["conv1"] = conv1(_padded(inputs, (0, 1)))
     layers: dict[str, keras.layers.Layer] = {}
-    x = feature_maps["conv1"]
     for name, (squeezed, expanded) in FIRE_CHANNELS.items():
         parts = (("squeeze", squeezed, 1), ("expand1x1", expanded, 1), ("expand3x3", expanded, 3))
         for part, channels, size in parts:
@@ -195,12 +197,13 @@ def _padded(x: keras.KerasTensor, padding: tuple[int, int]) -> keras.KerasTensor
 
 
 def _convolution(
-    channels: int, size: int, name: str, initializer: str, dtype: str
+    channels: int, size: int, name: str, initializer: str, dtype: str, strides: int = 1
 ) -> keras.layers.Layer:
     """Returns a convolution with ReLU that reads no pixel beyond its input."""
     return keras.layers.Conv2D(
         channels,
         size,
+        strides,
         activation="relu",
         kernel_initializer=initializer,
         data_format="channels_last",

@@ -19,7 +19,6 @@ import tensorflow as tf
 from dpst.extractors import SqueezeNetExtractor
 from dpst.extractors.embedded import (
     FIRE_CHANNELS,
-    HEADS,
     centre,
     embedded_network,
     fire_layer,
@@ -74,8 +73,7 @@ def train(examples: tf.data.Dataset, steps: int, seed: int = 0) -> keras.Model:
     before it, which it gets right much sooner.
 
     Args:
-        examples: Pairs of `centre`d images and target features by the names in `HEADS` and
-            `FIRE_CHANNELS`.
+        examples: Pairs of `centre`d images and target features by the names of all feature maps.
         steps: Batches to learn from, at least 1.
         seed: Seed of the first weights; it is set for Keras, NumPy and Python as a whole.
 
@@ -109,7 +107,8 @@ def train(examples: tf.data.Dataset, steps: int, seed: int = 0) -> keras.Model:
 
 def _start_at(network: keras.Model, name: str, mean: np.ndarray) -> None:
     """Makes a layer begin near its mean, float [channels], and quietly."""
-    layers = [name] if name in HEADS else [f"{name}_expand1x1", f"{name}_expand3x3"]
+    is_fire = name in FIRE_CHANNELS
+    layers = [f"{name}_expand1x1", f"{name}_expand3x3"] if is_fire else [name]
     for layer_name, part in zip(layers, np.split(mean, len(layers)), strict=True):
         layer = network.get_layer(layer_name)
         layer.kernel.assign(_HEAD_SCALE * layer.kernel)
