@@ -11,8 +11,16 @@ from dpst.extractors import Extractor
 
 # SqueezeNet's windows are unpadded: by so many pixels, to half a pixel, the centre of a layer's
 # first feature lies further in than that of the student's, so its crop starts that much earlier.
-_SQUEEZENET_OFFSETS = {"conv1": 0, "fire3": 2, "fire5": 4, "fire7": 8}
-_SQUEEZENET_STRIDES = {"conv1": 2, "fire3": 4, "fire5": 8, "fire7": 16}
+# (that, stride) by layer:
+_SQUEEZENET_GRIDS = {
+    "conv1": (0, 2),
+    "fire2": (2, 4),
+    "fire3": (2, 4),
+    "fire4": (2, 8),
+    "fire5": (2, 8),
+    "fire6": (10, 16),
+    "fire7": (10, 16),
+}
 _ENCODER_STRIDES = {"relu1_1": 1, "relu2_1": 2, "relu3_1": 4, "relu4_1": 8}
 _ENCODER_LAYERS = ("1_1", "1_2", "2_1", "2_2", "3_1", "3_2", "3_3", "3_4", "4_1")
 _POOLED_LAYERS = ("1_2", "2_2", "3_4")
@@ -28,8 +36,8 @@ def teacher_features(
 
     Args:
         images: float32 [batch, height, width, 3], sRGB in [0, 1].
-        margin: Pixels around the middle that only the teachers see: divisible by 8, at least 8. The
-            middle's sides are divisible by 8.
+        margin: Pixels around the middle that only the teachers see: divisible by 8, at least 16.
+            The middle's sides are divisible by 8.
         squeezenet: SqueezeNet v1.1.
         encoder: Arrays of the encoder distilled from VGG19, see `encoder_features`.
 
@@ -42,11 +50,12 @@ def teacher_features(
         stride = _ENCODER_STRIDES[name]
         top = margin // stride
         targets[name] = features[:, top : top + height // stride, top : top + width // stride]
-    for name, offset in _SQUEEZENET_OFFSETS.items():
-        stride = _SQUEEZENET_STRIDES[name]
-        top, start = divmod(margin - offset, stride)
-        features = squeezenet(images[:, start:, start:], [name])[name]
-        targets[name] = features[:, top : top + height // stride, top : top + width // stride]
+    # A single run serves all layers: its crop starts where the coarsest grid begins.
+    start = (margin - _SQUEEZENET_GRIDS["fire7"][0]) % _SQUEEZENET_GRIDS["fire7"][1]
+    answers = squeezenet(images[:, start:, start:], list(_SQUEEZENET_GRIDS))
+    for name, (offset, stride) in _SQUEEZENET_GRIDS.items():
+        top = (margin - offset - start) // stride
+        targets[name] = answers[name][:, top : top + height // stride, top : top + width // stride]
     return targets
 
 

@@ -17,7 +17,13 @@ import numpy as np
 import tensorflow as tf
 
 from dpst.extractors import SqueezeNetExtractor
-from dpst.extractors.embedded import HEADS, centre, embedded_network, weight_arrays
+from dpst.extractors.embedded import (
+    FIRE_CHANNELS,
+    centre,
+    embedded_network,
+    fire_layer,
+    weight_arrays,
+)
 from examples.embedded_extractor.crops import random_batches, read_photos
 from examples.embedded_extractor.teachers import teacher_features
 
@@ -62,10 +68,12 @@ def train(examples: tf.data.Dataset, steps: int, seed: int = 0) -> keras.Model:
     """Fit a new network to what the teachers answered.
 
     Each teacher's layer is divided by the root mean square of its channels' standard deviations,
-    over the first batches, and the loss is the sum of the layers' mean squared errors.
+    over the first batches, and the loss is the sum of the layers' mean squared errors. Each fire
+    module learns twice: as a part of the network, and from the teacher's own answer of the layer
+    before it, which it gets right much sooner.
 
     Args:
-        examples: Pairs of `centre`d images and target features by the names in `HEADS`.
+        examples: Pairs of `centre`d images and target features by the names of all feature maps.
         steps: Batches to learn from, at least 1.
         seed: Seed of the first weights; it is set for Keras, NumPy and Python as a whole.
 
@@ -76,28 +84,79 @@ def train(examples: tf.data.Dataset, steps: int, seed: int = 0) -> keras.Model:
     network = embedded_network("he_normal", "mixed_bfloat16")
     means, scales = _statistics(examples)
     for name, mean in means.items():
-        head = network.get_layer(name)
-        head.kernel.assign(_HEAD_SCALE * head.kernel)
-        head.bias.assign(mean / scales[name])
-    # Losses in float32, whatever the layers compute in.
-    outputs = {name: keras.ops.cast(network.output[name], "float32") for name in HEADS}
-    student = keras.Model(network.inputs, outputs)
+        _start_at(network, name, mean / scales[name])
+    student = _student(network)
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0,
         max(steps - _WARM_UP_STEPS, 1),
         warmup_target=_LEARNING_RATE,
         warmup_steps=min(_WARM_UP_STEPS, steps),
     )
-    student.compile(keras.optimizers.Adam(schedule), dict.fromkeys(HEADS, "mse"), jit_compile=False)
+    losses = dict.fromkeys(student.output, "mse")
+    student.compile(keras.optimizers.Adam(schedule), losses, jit_compile=False)
     steps_per_epoch = min(_STEPS_PER_REPORT, steps)
     student.fit(
-        examples.map(lambda images, targets: (images, _divided(targets, scales))),
+        examples.map(lambda images, targets: _lesson(images, targets, scales)),
         steps_per_epoch=steps_per_epoch,
         epochs=steps // steps_per_epoch,
         shuffle=False,  # The crops are random already.
         verbose=2,
     )
     return network
+
+
+def _start_at(network: keras.Model, name: str, mean: np.ndarray) -> None:
+    """Makes a layer begin near its mean, float [channels], and quietly."""
+    is_fire = name in FIRE_CHANNELS
+    layers = [f"{name}_expand1x1", f"{name}_expand3x3"] if is_fire else [name]
+    for layer_name, part in zip(layers, np.split(mean, len(layers)), strict=True):
+        layer = network.get_layer(layer_name)
+        layer.kernel.assign(_HEAD_SCALE * layer.kernel)
+        layer.bias.assign(part)
+
+
+def _student(network: keras.Model) -> keras.Model:
+    """The network, and each of its fire modules alone, fed with the teacher's answers.
+
+    Its inputs are "images" and the answers that the modules read, "conv1_answer" and so on; its
+    outputs, float32, the network's by layer, and those of the modules alone as "fire2_alone" and so
+    on, without the features that their borders reach.
+    """
+    answers: dict[str, keras.KerasTensor] = {}
+    outputs = dict(network.output)
+    previous = "conv1"
+    for name in FIRE_CHANNELS:
+        channels = network.output[previous].shape[-1]
+        answer = keras.Input((None, None, channels), name=_answer(previous))
+        answers[_answer(previous)] = answer
+        outputs[_alone(name)] = _inside(fire_layer(answer, name, network.get_layer))
+        previous = name
+    return keras.Model(
+        {"images": network.inputs[0], **answers},
+        {name: keras.ops.cast(x, "float32") for name, x in outputs.items()},
+    )
+
+
+def _lesson(
+    images: tf.Tensor, targets: Mapping[str, tf.Tensor], scales: Mapping[str, float]
+) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
+    """Inputs and outputs of the student; targets in units of their scale."""
+    scaled = {name: target / scales[name] for name, target in targets.items()}
+    read = {_answer(name): scaled[name] for name in ("conv1", *FIRE_CHANNELS) if name != "fire7"}
+    alone = {_alone(name): _inside(scaled[name]) for name in FIRE_CHANNELS}
+    return {"images": images, **read}, {**scaled, **alone}
+
+
+def _answer(name: str) -> str:
+    return f"{name}_answer"
+
+
+def _alone(name: str) -> str:
+    return f"{name}_alone"
+
+
+def _inside(features: tf.Tensor) -> tf.Tensor:
+    return features[:, 2:-2, 2:-2]
 
 
 def _batches(photos: list, arguments: argparse.Namespace) -> tf.data.Dataset:
@@ -117,16 +176,11 @@ def _statistics(examples: tf.data.Dataset) -> tuple[dict[str, np.ndarray], dict[
     """The mean of each target channel, and the RMS of the channels' standard deviations."""
     targets = [target for _, target in examples.take(_SCALE_BATCHES)]
     means, scales = {}, {}
-    for name in HEADS:
+    for name in targets[0]:
         samples = np.concatenate([np.reshape(t[name], (-1, t[name].shape[-1])) for t in targets])
         means[name] = samples.mean(0)
         scales[name] = float(np.sqrt(samples.var(0).mean()))
     return means, scales
-
-
-def _divided(targets: Mapping[str, tf.Tensor], scales: Mapping[str, float]) -> dict[str, tf.Tensor]:
-    """Targets in units of their scale."""
-    return {name: targets[name] / scales[name] for name in HEADS}
 
 
 if __name__ == "__main__":
