@@ -58,8 +58,8 @@ class EmbeddedExtractor(Extractor):
     and Gurari 2022, "PCA-based knowledge distillation towards lightweight and content-style
     balanced photorealistic style transfer models"). Beside it a convolution at stride 2 and six
     fire modules imitate `conv1` and `fire2` to `fire7` of SqueezeNet v1.1 (Iandola et al. 2016).
-    Borders are reflected. Each feature map is divided by the root mean square of its channels' standard
-    deviations on photos. The script that trained the weights is
+    Borders are reflected. Each feature map is divided by the root mean square of its channels'
+    standard deviations on photos. The script that trained the weights is
     `examples/embedded_extractor/train.py`.
 
     Deviation: the trunk's finer scales are averages, not maxima, so that its gradients spread over

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
@@ -23,8 +24,8 @@ def pool(x: np.ndarray, size: int, stride: int, reduce: str) -> np.ndarray:
     return getattr(windows, reduce)(axis=(-1, -2))
 
 
-def squeezenet_features(image: np.ndarray, path: Path, reduce: str = "max") -> Features:
-    """SqueezeNet v1.1 of an image [height, width, 3] in [0, 1] (Iandola et al. 2016, figure 2)."""
+def layer_weights(path: Path) -> Callable[[str], tuple[np.ndarray, np.ndarray]]:
+    """Returns what finds the kernel and the bias of a layer in a weight file, float64."""
     weights: dict[str, np.ndarray] = {}
     with h5py.File(path) as file:
         file.visititems(
@@ -35,11 +36,21 @@ def squeezenet_features(image: np.ndarray, path: Path, reduce: str = "max") -> F
             )
         )
 
-    def layer(x: np.ndarray, name: str, stride: int = 1, padding: int = 0) -> np.ndarray:
-        found = [weight for key, weight in weights.items() if key.startswith(name + "/")]
+    def kernel_and_bias(layer: str) -> tuple[np.ndarray, np.ndarray]:
+        found = [weight for key, weight in weights.items() if key.startswith(layer + "/")]
         bias, kernel = sorted(found, key=np.ndim)
+        return kernel, bias
+
+    return kernel_and_bias
+
+
+def squeezenet_features(image: np.ndarray, path: Path, reduce: str = "max") -> Features:
+    """SqueezeNet v1.1 of an image [height, width, 3] in [0, 1] (Iandola et al. 2016, figure 2)."""
+    weights = layer_weights(path)
+
+    def layer(x: np.ndarray, name: str, stride: int = 1, padding: int = 0) -> np.ndarray:
         x = np.pad(x, ((padding, padding), (padding, padding), (0, 0)))
-        return convolve(x, kernel, bias, stride)
+        return convolve(x, *weights(name), stride)
 
     blue_green_red = 255 * image[..., ::-1].astype(np.float64)
     x = layer(blue_green_red - [103.939, 116.779, 123.68], "conv1", stride=2)
