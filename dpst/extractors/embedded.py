@@ -80,7 +80,7 @@ class EmbeddedExtractor(Extractor):
             patch_layers=("relu3_1", "relu4_1"),
             # Reflection needs two pixels a side at the coarsest scale.
             minimum_side=2**5,
-            style_scale=0.25,
+            style_scale=0.35,
             preprocess=centre,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import keras
 import numpy as np
@@ -13,68 +13,82 @@ from examples.embedded_extractor.tiles import SIDE, Tiles
 
 _LEARNING_RATE = 0.02
 _WARM_UP_STEPS = 50
+_REPORTS = 5  # For each module.
 _START_SCALE = 0.3  # Louder, a channel whose ReLU dies early never learns.
 
 
 def train_modules(
-    tiles: Mapping[str, Tiles],
-    steps: int,
-    batch_size: int = 256,
-    learning_rate: float = _LEARNING_RATE,
+    tiles: Mapping[str, Tiles], steps: int, batch_size: int = 256
 ) -> dict[str, np.ndarray]:
     """Fits each module to the teacher's answers, from the teacher's own inputs.
 
-    All activations are divided by the root mean square of their channels' standard deviations. While
-    they are learned from, inputs have a mean of zero, so that no channel starts dead; the biases
-    make up for it in the end. Each convolution is a matrix product over windows, since Muon (Jordan
-    et al. 2024) orthogonalises the steps of matrices.
+    Answers are divided by the root mean square of their channels' standard deviations. Inputs to
+    learn from are scaled alike and centred, so that no channel starts dead; the weights make up for
+    it in the end.
 
     Args:
         tiles: By "conv1" and the names of the fire modules, in the order of the network.
         steps: Batches that each module learns from, at least 1.
         batch_size: Tiles in a batch.
-        learning_rate: The highest, after the warm-up.
 
     Returns:
         Kernels and biases of the layers, as `weight_arrays` of the embedded extractor names them.
     """
     arrays: dict[str, np.ndarray] = {}
-    input_scale = 1.0
+    scale_before = 1.0
     for name, (inputs, answers) in tiles.items():
-        scale = _scale(answers)
-        input_mean = inputs.astype(np.float32).mean((0, 1, 2)) / input_scale
-        module = _module(name, inputs.shape[1:], answers.astype(np.float32).mean((0, 1, 2)) / scale)
-        schedule = keras.optimizers.schedules.CosineDecay(
-            0.0,
-            max(steps - _WARM_UP_STEPS, 1),
-            warmup_target=learning_rate,
-            warmup_steps=min(_WARM_UP_STEPS, steps),
-        )
-        muon = keras.optimizers.Muon(
-            schedule, weight_decay=None, adam_weight_decay=None, adam_beta_2=0.99
-        )
-        module.compile(muon, "mse", jit_compile=False)
-        batches = _batches(Tiles(inputs, answers), batch_size, input_scale, scale, input_mean)
         print(name, flush=True)
-        steps_per_epoch = max(steps // 5, 1)
-        module.fit(
-            batches,
-            steps_per_epoch=steps_per_epoch,
-            epochs=steps // steps_per_epoch,
-            shuffle=False,
-            verbose=2,
+        input_mean, input_scale = _statistics(inputs)
+        answer_mean, scale = _statistics(answers)
+        module = _module(name, inputs.shape[1:], answer_mean / scale)
+        batches = _batches(
+            Tiles(inputs, answers),
+            batch_size,
+            lambda x, mean=input_mean, scale=input_scale: (x - mean) / scale,
+            lambda x, scale=scale: x / scale,
         )
+        _fit(module, batches, steps)
         for layer in module.layers:
             if layer.weights:
-                kernel, bias = (weight.numpy() for weight in layer.weights)
-                side = 1 if layer.name.endswith(("squeeze", "expand1x1")) else 3
-                kernel = kernel.reshape(side, side, -1, len(bias))
+                kernel, bias = _convolution(layer)
                 if layer.name in ("conv1", f"{name}_squeeze"):
-                    bias = bias - np.einsum("ijco,c->o", kernel, input_mean)
-                arrays[f"{layer.name}/kernel"] = kernel
-                arrays[f"{layer.name}/bias"] = bias
-        input_scale = scale
+                    bias = bias - np.einsum("ijco,c->o", kernel, input_mean / input_scale)
+                    kernel = kernel * (scale_before / input_scale)
+                arrays[f"{layer.name}/kernel"], arrays[f"{layer.name}/bias"] = kernel, bias
+        scale_before = scale
     return arrays
+
+
+def _fit(module: keras.Model, batches: tf.data.Dataset, steps: int) -> None:
+    """Minimises the mean squared error by Muon (Jordan et al. 2024).
+
+    Muon orthogonalises the steps of matrices, which is why convolutions are matrix products here.
+    """
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0,
+        max(steps - _WARM_UP_STEPS, 1),
+        warmup_target=_LEARNING_RATE,
+        warmup_steps=min(_WARM_UP_STEPS, steps),
+    )
+    muon = keras.optimizers.Muon(
+        schedule, weight_decay=None, adam_weight_decay=None, adam_beta_2=0.99
+    )
+    module.compile(muon, "mse", jit_compile=False)
+    steps_per_epoch = max(steps // _REPORTS, 1)
+    module.fit(
+        batches,
+        steps_per_epoch=steps_per_epoch,
+        epochs=steps // steps_per_epoch,
+        shuffle=False,  # The tiles are random already.
+        verbose=2,
+    )
+
+
+def _convolution(layer: keras.layers.Dense) -> tuple[np.ndarray, np.ndarray]:
+    """The kernel [side, side, channels in, channels out] and the bias of a product over windows."""
+    kernel, bias = (weight.numpy() for weight in layer.weights)
+    side = 1 if layer.name.endswith(("squeeze", "expand1x1")) else 3
+    return kernel.reshape(side, side, -1, len(bias)), bias
 
 
 def _module(name: str, shape: tuple[int, ...], mean: np.ndarray) -> keras.Model:
@@ -115,24 +129,27 @@ def _windows(x: keras.KerasTensor, stride: int) -> keras.KerasTensor:
     )
 
 
-def _scale(answers: np.ndarray) -> float:
-    """The root mean square of the channels' standard deviations."""
-    channels = answers.reshape(-1, answers.shape[-1]).astype(np.float32)
-    return float(np.sqrt(channels.var(0).mean()))
+def _statistics(activations: np.ndarray) -> tuple[np.ndarray, float]:
+    """The channels' means, and the root mean square of their standard deviations."""
+    channels = activations.reshape(-1, activations.shape[-1]).astype(np.float32)
+    return channels.mean(0), float(np.sqrt(channels.var(0).mean()))
 
 
 def _batches(
-    tiles: Tiles, batch_size: int, input_scale: float, scale: float, input_mean: np.ndarray
+    tiles: Tiles,
+    batch_size: int,
+    scaled_inputs: Callable[[np.ndarray], np.ndarray],
+    scaled_answers: Callable[[np.ndarray], np.ndarray],
 ) -> tf.data.Dataset:
-    """Random tiles without end, in units of their scales."""
+    """Random tiles without end, float32, scaled."""
 
     def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         generator = np.random.default_rng(0)
         while True:
             chosen = np.sort(generator.integers(len(tiles.inputs), size=batch_size))
             yield (
-                tiles.inputs[chosen].astype(np.float32) / np.float32(input_scale) - input_mean,
-                tiles.answers[chosen].astype(np.float32) / np.float32(scale),
+                scaled_inputs(tiles.inputs[chosen].astype(np.float32)),
+                scaled_answers(tiles.answers[chosen].astype(np.float32)),
             )
 
     shapes = ((batch_size, *x.shape[1:]) for x in tiles)
