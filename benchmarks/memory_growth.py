@@ -19,11 +19,12 @@ from dpst.job_run import run_job
 from dpst.jobs_file import Job
 
 SETTLED = 20  # pairs after which nothing may grow
+STATUS = Path("/proc/self/statm")  # of Linux
 
 
 def resident_megabytes() -> float:
     """Memory that this process holds, as Linux tells it."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+    return int(STATUS.read_text().split()[1]) * 4096 / 1e6
 
 
 def measure(

@@ -31,7 +31,7 @@ class FeatureTerm:
 
     def __tf_flatten__(self) -> tuple[tuple, tuple]:
         """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
-        weight = tf.convert_to_tensor(self.weight, tf.float32)
+        weight = _tensor(self.weight, tf.float32)
         return (self.name, self.layer_name, self.function), (self.target, weight)
 
     @classmethod
@@ -58,7 +58,7 @@ class ImageTerm:
 
     def __tf_flatten__(self) -> tuple[tuple, tuple]:
         """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
-        weight = tf.convert_to_tensor(self.weight, tf.float32)
+        weight = _tensor(self.weight, tf.float32)
         return (self.name, self.function), (self.target, weight)
 
     @classmethod
@@ -76,7 +76,7 @@ class Objective:
 
     Call it for (value, gradient); it may be the argument of a `tf.function`, which it then shares
     with all objectives of its structure: the same extractor, layers, functions, and kinds of
-    targets. With `reduce_retracing` one trace also serves all sizes.
+    targets. The solvers' trace also serves all sizes.
 
     Attributes:
         extractor: maps images [1, height, width, 3] and layer names to a dict of features.
@@ -174,7 +174,12 @@ def _structure(value: Any) -> Any:
         return type(value), metadata, _structure(components)
     if isinstance(value, tuple | list):
         return type(value), tuple(map(_structure, value))
-    if isinstance(value, tf.RaggedTensor):
+    if isinstance(value, tf.RaggedTensor | tf.RaggedTensorSpec):
         return tf.RaggedTensor, value.dtype, value.shape.rank
-    tensor = tf.convert_to_tensor(value)
+    tensor = _tensor(value)
     return tensor.dtype, tensor.shape.rank
+
+
+def _tensor(value: Any, dtype: tf.DType | None = None) -> tf.Tensor | tf.TensorSpec:
+    """A tensor; the type of one, by which a function is traced, as it is."""
+    return value if isinstance(value, tf.TensorSpec) else tf.convert_to_tensor(value, dtype)

@@ -18,10 +18,10 @@ class Stylizer:
     """Gives content images the look of style images, pair after pair.
 
     It holds the networks, which are loaded with the first call, and with them their compiled
-    functions: the solver is traced for the first size that it sees and a second time for all
-    sizes, so further pairs wait for no tracing, whatever their sizes. A trace also serves any pair
-    of label maps with 2 to 4 segments, another one those of 5 to 8. (XLA compiles the stencils of
-    the matting Laplacian anew for each size, in a fraction of a second.)
+    functions: the solver is traced once for all sizes, so further pairs wait for no tracing, and a
+    result does not depend on the pairs before it. A trace also serves any pair of label maps with
+    2 to 4 segments, another one those of 5 to 8. (XLA compiles the stencils of the matting
+    Laplacian anew for each size, in a fraction of a second.)
 
     Example:
         ```python

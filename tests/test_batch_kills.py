@@ -15,6 +15,7 @@ from dpst import cli, images
 # Keras saves through an `__array__` call that NumPy 2 deprecates; loading does not.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
+METHODS = ("photo", "photo", "artistic", "artistic", "photo")
 NUM_KILLS = 20
 TIME_LIMIT = 600  # seconds that a batch of these few small pairs may take on the slowest machine
 PROC = Path("/proc/self/stat")
@@ -30,7 +31,10 @@ def processes():
 
 @pytest.fixture(scope="module")
 def jobs_file(tmp_path_factory, photo_pair):
-    """Jobs of two sizes, so that a rerun does not begin with the size that the batch began with."""
+    """Jobs of several sizes, so that a rerun does not begin with that which the batch began with.
+
+    Photos are so long that they are solved at two levels.
+    """
     import keras
 
     folder = tmp_path_factory.mktemp("jobs")
@@ -39,12 +43,13 @@ def jobs_file(tmp_path_factory, photo_pair):
     keras.utils.set_random_seed(0)
     keras.Model(inputs, x).save(folder / "net.keras")
     images.write_image(folder / "style.png", photo_pair[1])
-    rows = ["content_image,style_image,output_image"]
-    for number in range(6):
+    rows = ["content_image,style_image,output_image,method"]
+    for number, method in enumerate(METHODS):
         content = np.roll(photo_pair[0], 7 * number, (0, 1))
+        content = np.tile(content, (1, 5, 1)) if method == "photo" else content
         content = content.transpose(1, 0, 2) if number % 2 else content
         images.write_image(folder / f"{number}.png", content)
-        rows.append(f"{number}.png,style.png,{number}.png")
+        rows.append(f"{number}.png,style.png,{number}.png,{method}")
     (folder / "jobs.csv").write_text("\n".join(rows))
     return folder / "jobs.csv"
 
@@ -54,7 +59,7 @@ def start(processes, jobs_file, output_dir):
         "jobs": jobs_file,
         "output_dir": output_dir,
         "checkpoint_dir": output_dir / "states",
-        "method": "artistic",
+        "segmentation": "none",
         "extractor": jobs_file.parent / "net.keras",
         "max_evaluations": 16,
     }
@@ -104,7 +109,7 @@ def test_killed_batch_is_finished_by_reruns_and_equals_an_undisturbed_one(
     duration = run_until(undisturbed, float("inf"))
     undisturbed.join()
     expected = {path.name: path.read_bytes() for path in (tmp_path / "undisturbed").glob("*.png")}
-    assert sorted(expected) == [f"{number}.png" for number in range(6)]
+    assert sorted(expected) == [f"{number}.png" for number in range(len(METHODS))]
 
     moments = random.Random(0)
     num_kills = num_finished = 0

@@ -15,7 +15,13 @@ ROOT = Path(__file__).parent.parent
 # Bottom first: a unit imports only from lower layers, never from its siblings. A unit is a package
 # or a module right below `dpst`, or `matting` as a whole.
 LAYERS = (
-    ("dpst.whole_file", "dpst.digest", "dpst.regular_file", "dpst.quiet_startup"),
+    (
+        "dpst.whole_file",
+        "dpst.digest",
+        "dpst.regular_file",
+        "dpst.quiet_startup",
+        "dpst.shared_trace",
+    ),
     ("matting", "dpst.images", "dpst.config", "dpst.model_files", "dpst.weight_lists"),
     ("dpst.extractors", "dpst.losses", "dpst.optimizers", "dpst.segmentation", "dpst.metrics"),
     ("dpst.color_matching", "dpst.kept_segments", "dpst.style_terms"),

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 import dpst
 from dpst.extractors import KerasModelExtractor
-from dpst.optimizers.sizes import without_sizes
+from dpst.shared_trace import without_sizes
 
 
 def small_extractor():
@@ -17,39 +17,36 @@ def small_extractor():
     return KerasModelExtractor(keras.Model(inputs, conv1(inputs)))
 
 
-@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
-def test_trace_for_all_sizes_gives_the_bits_of_one_for_a_size(photo_pair, traces, optimizer):
-    content, style = photo_pair[:2]
-    config = dpst.TransferConfig(
-        method="artistic", optimizer=optimizer, max_evaluations=11, segmentation="none"
-    )
+CASES = [("photo", "lbfgs"), ("photo", "adam"), ("artistic", "lbfgs"), ("semantic", "lbfgs")]
 
-    def paint(image, extractor):
-        return dpst.stylize(image, style, extractor=extractor, config=config)
+
+@pytest.mark.parametrize(("method", "optimizer"), CASES)
+def test_one_trace_serves_all_sizes_with_the_bits_of_a_run_alone(
+    photo_pair, traces, method, optimizer
+):
+    content, style, content_labels, style_labels = photo_pair
+    config = dpst.TransferConfig(method=method, optimizer=optimizer, max_evaluations=11)
+
+    def transfer(extractor, turned=False):
+        pair = [image.swapaxes(0, 1) if turned else image for image in (content, content_labels)]
+        return dpst.stylize(pair[0], style, pair[1], style_labels, extractor, config)
 
     used = small_extractor()
-    paint(content.transpose(1, 0, 2), used)
-    shared = paint(content, used)
+    transfer(used)
     num_traces = len(traces)
-    assert paint(content[:40], used).output_image.shape == (40, 64, 3)
-    assert len(traces) == num_traces  # It was one for all sizes.
-    alone = paint(content, small_extractor())
-    assert shared.history == alone.history
-    np.testing.assert_array_equal(shared.output_image, alone.output_image)
+    assert num_traces == {"lbfgs": 1, "adam": 2}[optimizer]  # Adam's first evaluation has its own.
+    after = transfer(used, turned=True)
+    assert len(traces) == num_traces
+    alone = transfer(small_extractor(), turned=True)
+    assert after.history == alone.history
+    np.testing.assert_array_equal(after.output_image, alone.output_image)
 
 
-def test_only_channels_are_known_in_a_trace():
-    shapes = []
-
-    @tf.function
-    def double(values):
-        values = without_sizes(values)
-        shapes.extend(tuple(value.shape) for value in values[:5])
-        assert values[5] == "text"
-        return [2 * value for value in values[:5]]
-
-    values = (*map(tf.ones, ([2, 4, 3], [1, 2, 3, 4], [2, 3, 4], [5], [])), "text")
-    doubled = double(values)
-    assert shapes == [(None, None, 3), (None, None, None, 4), (None,) * 3, (None,), ()]
-    assert [len(value.shape) for value in doubled] == [3, 4, 3, 1, 0]
-    assert doubled[2].shape == (2, 3, 4)
+def test_only_channels_and_rows_of_ragged_tensors_are_known():
+    values = [*map(tf.ones, ([2, 4, 3], [1, 2, 3, 4], [2, 3, 4], [5], [])), "text"]
+    values.append(tf.ragged.constant([[1.0], [2.0, 3.0]]))
+    specs = without_sizes({"values": values})["values"]
+    shapes = [(None, None, 3), (None, None, None, 4), (None,) * 3, (None,), ()]
+    assert [tuple(spec.shape) for spec in specs[:5]] == shapes
+    assert specs[5] == "text"
+    assert tuple(specs[6].shape) == (2, None)

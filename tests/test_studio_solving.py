@@ -167,6 +167,11 @@ def test_samples_are_offered_where_their_files_are(tmp_path) -> None:
     assert find_samples(tmp_path) == ()
 
 
-def test_warming_up_leaves_the_extractor_ready(networks, traces) -> None:
+def test_warming_up_leaves_the_extractor_ready_and_traces_for_all_sizes(photo_pair, traces) -> None:
+    networks = Networks()
     networks.preload().join()
-    assert networks.extractor() is networks.extractor() and traces
+    assert networks.extractor() is networks.extractor()
+    assert len(traces) == 1
+    config = dpst.TransferConfig(max_evaluations=2)
+    dpst.stylize(*(image[:40] for image in photo_pair), networks.extractor(), config)
+    assert len(traces) == 1

@@ -16,6 +16,7 @@ from dpst.losses.patch_matching import (
     nearest_patches,
     patch_bank,
 )
+from dpst.shared_trace import shared_trace
 
 SEMANTIC_WEIGHT = 50.0  # at which the map decides and the features choose among what it leaves
 EQUAL_WEIGHT = 25.0  # at which a channel of the map counts as much as all features
@@ -105,7 +106,7 @@ def _vote(style: PatchBank, indices: tf.Tensor, size: tf.Tensor, patch_size: int
     return PatchTarget(mean[None], spread, tf.maximum(scale, 1e-12))
 
 
-_patch_target = tf.function(_vote, autograph=False, reduce_retracing=True)
+_patch_target = shared_trace(_vote)
 
 
 def with_semantic_map(

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from dpst.shared_trace import shared_trace
+
 MATCHING_MEMORY = 256  # MB that matching takes at a time, at most
 BYTES_A_MEGABYTE = 1_000_000
 
@@ -239,4 +241,4 @@ def _match(
     return indices.concat(), scores.concat()
 
 
-_matched = tf.function(_match, autograph=False, reduce_retracing=True)
+_matched = shared_trace(_match)

@@ -5,12 +5,13 @@ Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algor
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import tensorflow as tf
 
 from dpst.optimizers.result import OptimizerResult, StopReason
-from dpst.optimizers.sizes import without_sizes
+from dpst.shared_trace import shared_trace
 
 ValueAndGradients = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 LinearOperator = Callable[[tf.Tensor], tf.Tensor]
@@ -63,8 +64,8 @@ def minimize(
     Args:
         value_and_gradients_function: maps a position to (scalar value, gradient). It is traced,
             without AutoGraph (branches on tensors need tf.cond, or a tf.function around them);
-            an object with `__tf_flatten__` shares its trace with others of equal metadata, in the
-            second one also for positions of another size.
+            an object with `__tf_flatten__` shares its trace with others of equal metadata, whatever
+            the size of the position.
         initial_position: float32 or float64 tensor of any shape.
         learning_rate: about the change of an element in a step, above 0.
         max_evaluations: evaluations in this call, at least 1.
@@ -137,8 +138,6 @@ def identity(x: tf.Tensor) -> tf.Tensor:
 
 
 def _begin(function: ValueAndGradients, position: tf.Tensor) -> AdamState:
-    if hasattr(function, "__tf_flatten__"):
-        function, position = without_sizes((function, position))
     value, gradient = function(position)
     zero = tf.zeros_like(position)
     return AdamState(
@@ -162,9 +161,6 @@ def _continue(
     learning_rate: tf.Tensor,
     last_evaluation: tf.Tensor,
 ) -> AdamState:
-    if hasattr(function, "__tf_flatten__"):
-        function, preconditioner, state = without_sizes((function, preconditioner, state))
-
     def is_running(state: AdamState) -> tf.Tensor:
         return (state.num_evaluations < last_evaluation) & (state.status == _RUNNING)
 
@@ -214,11 +210,11 @@ def _status(value: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:
 # By (whether XLA compiles them, whether a trace is to serve all sizes).
 _RUNS = {
     (jit_compile, is_shared): tuple(
-        tf.function(
-            part, jit_compile=jit_compile or None, autograph=False, reduce_retracing=is_shared
-        )
-        for part in (_begin, _continue)
+        compiled(part, jit_compile=jit_compile or None) for part in (_begin, _continue)
     )
     for jit_compile in (False, True)
-    for is_shared in (False, True)
+    for is_shared, compiled in (
+        (False, partial(tf.function, autograph=False)),
+        (True, shared_trace),
+    )
 }

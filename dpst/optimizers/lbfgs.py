@@ -6,12 +6,13 @@ inverse Hessian in the compact form of Byrd, Nocedal and Schnabel, 1994, theorem
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import tensorflow as tf
 
 from dpst.optimizers.result import OptimizerResult, StopReason
-from dpst.optimizers.sizes import without_sizes
+from dpst.shared_trace import shared_trace
 
 ValueAndGradients = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 LinearOperator = Callable[[tf.Tensor], tf.Tensor]
@@ -75,8 +76,8 @@ def minimize(
     Args:
         value_and_gradients_function: maps a position to (scalar value, gradient). It is traced,
             without AutoGraph (branches on tensors need tf.cond, or a tf.function around them);
-            an object with `__tf_flatten__` shares its trace with others of equal metadata, in the
-            second one also for positions of another size.
+            an object with `__tf_flatten__` shares its trace with others of equal metadata, whatever
+            the size of the position.
         initial_position: float32 or float64 tensor of any shape.
         num_correction_pairs: pairs (s, y) remembered, at least 1.
         max_evaluations: evaluations in this call, at least 1.
@@ -243,10 +244,9 @@ def _run_chunk(
     state: LbfgsState,
     last_evaluation: tf.Tensor,
 ) -> LbfgsState:
-    if hasattr(function, "__tf_flatten__"):
-        matrices = {"sy": state.sy, "ypy": state.ypy}  # of the pairs, whatever the size
-        function, preconditioner, state = without_sizes((function, preconditioner, state))
-        state = state._replace(**matrices)
+    m = len(state.steps)  # A trace for all sizes does not know that of the matrices either.
+    matrices = {name: tf.ensure_shape(getattr(state, name), [m, m]) for name in ("sy", "ypy")}
+    state = state._replace(**matrices)
 
     def is_running(state: LbfgsState) -> tf.Tensor:
         return (state.num_evaluations < last_evaluation) & (state.status == _RUNNING)
@@ -379,9 +379,10 @@ def _backtrack(state: LbfgsState, value: tf.Tensor) -> LbfgsState:
 
 # By (whether XLA compiles it, whether a trace is to serve all sizes).
 _RUNS = {
-    (jit_compile, is_shared): tf.function(
-        _run_chunk, jit_compile=jit_compile or None, autograph=False, reduce_retracing=is_shared
-    )
+    (jit_compile, is_shared): compiled(_run_chunk, jit_compile=jit_compile or None)
     for jit_compile in (False, True)
-    for is_shared in (False, True)
+    for is_shared, compiled in (
+        (False, partial(tf.function, autograph=False)),
+        (True, shared_trace),
+    )
 }

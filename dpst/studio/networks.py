@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from dpst.config import TransferConfig
 if TYPE_CHECKING:
     from dpst.extractors import Extractor
 
-_SIZES = ((48, 64), (64, 80))  # two, since the second size makes the traces for all sizes
+_SIZE = (48, 64)  # any: traces are for all sizes
 _NUM_SEGMENTS = 3
 _EVALUATIONS = 5  # a whole chunk
 
@@ -45,16 +44,15 @@ class Networks:
         return thread
 
     def _prepare(self) -> None:
-        """Solve two tiny pairs."""
+        """Solve a tiny pair."""
         from dpst.transfer import find_label_maps, stylize_images
 
         extractor = self.extractor()
-        config = TransferConfig(max_evaluations=_EVALUATIONS)
+        config = TransferConfig(max_evaluations=_EVALUATIONS, solve_size=max(_SIZE))
         random = np.random.default_rng(config.seed)
-        for size in _SIZES:
-            content, style = random.random((2, *size, 3)).astype(np.float32)
-            find_label_maps(content, style, extractor, _NUM_SEGMENTS)
-            # Three bands that both images have.
-            labels = np.repeat(np.arange(size[0]) * _NUM_SEGMENTS // size[0], size[1]).reshape(size)
-            sized = dataclasses.replace(config, solve_size=max(size))
-            stylize_images(content, style, labels, labels, sized, lambda: extractor, lambda: None)
+        content, style = random.random((2, *_SIZE, 3)).astype(np.float32)
+        find_label_maps(content, style, extractor, _NUM_SEGMENTS)
+        # Three bands that both images have.
+        bands = np.arange(_SIZE[0]) * _NUM_SEGMENTS // _SIZE[0]
+        labels = np.repeat(bands, _SIZE[1]).reshape(_SIZE)
+        stylize_images(content, style, labels, labels, config, lambda: extractor, lambda: None)
