@@ -1,31 +1,23 @@
-"""The training of the embedded extractor: crops, aligned teachers, and a few steps."""
+"""The training of the embedded extractor's trunk: crops, an aligned teacher, and a few steps."""
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
 
-from dpst.extractors import Extractor, SqueezeNetExtractor
 from dpst.extractors.embedded import HEADS, centre, embedded_network, set_weights, weight_arrays
 from examples.embedded_extractor.crops import random_batches, read_photos
-from examples.embedded_extractor.teachers import encoder_features, teacher_features
-from examples.embedded_extractor.train import train
-from tests.oracles.random_weights import squeezenet_kernels, write_weights
+from examples.embedded_extractor.teachers import encoder_features, trunk_targets
+from examples.embedded_extractor.trunk import train_trunk, trunk_examples
 
-STRIDES = {name: 2**scale for name, (scale, _) in HEADS.items()}
 ENCODER_CHANNELS = {"1_1": 10, "1_2": 10, "2_1": 20, "2_2": 20, "3_1": 58}
 ENCODER_CHANNELS |= {"3_2": 58, "3_3": 58, "3_4": 58, "4_1": 64}
-
-
-@pytest.fixture(scope="module")
-def squeezenet(tmp_path_factory: pytest.TempPathFactory) -> Extractor:
-    path = write_weights(tmp_path_factory.mktemp("weights") / "s.h5", squeezenet_kernels())
-    return SqueezeNetExtractor(path, pooling="average", verify_hash=False)
 
 
 @pytest.fixture(scope="module")
@@ -76,35 +68,41 @@ def test_crops_depend_on_the_seed_only(photos: list[tuple[np.ndarray, ...]]) -> 
     assert np.abs(first - other).max() > 0.1
 
 
-def test_teachers_answer_at_the_sizes_of_the_student(
-    squeezenet: Extractor, encoder: dict[str, np.ndarray]
-) -> None:
+def test_encoder_answers_at_the_sizes_of_the_trunk(encoder: dict[str, np.ndarray]) -> None:
     images = np.random.default_rng(0).random((2, 96, 128, 3), np.float32)
-    targets = teacher_features(tf.constant(images), 16, squeezenet, encoder)
+    targets = trunk_targets(tf.constant(images), 16, encoder)
     student = embedded_network()(images[:, 16:-16, 16:-16])
     assert {name: x.shape for name, x in targets.items()} == {
-        name: x.shape for name, x in student.items()
+        name: student[name].shape for name in HEADS
     }
 
 
-@pytest.mark.parametrize("name", list(HEADS))
-def test_teachers_look_at_the_pixels_that_the_student_looks_at(
-    squeezenet: Extractor, encoder: dict[str, np.ndarray], name: str
+@pytest.mark.parametrize("name", HEADS)
+def test_encoder_looks_at_the_pixels_that_the_trunk_looks_at(
+    encoder: dict[str, np.ndarray], name: str
 ) -> None:
-    margin, size = 80, 32  # The margin holds the widest window, 143 px of fire7.
+    margin, size = 80, 32  # The margin holds the widest window.
     images = tf.constant(
         np.random.default_rng(0).random((1, 2 * margin + size, 2 * margin + size, 3), np.float32)
     )
-    with tf.GradientTape() as tape:
-        tape.watch(images)
-        targets = teacher_features(images, margin, squeezenet, encoder)[name]
-        position = targets.shape[1] // 2
-        answer = tf.reduce_sum(targets[0, position, position])
-    influence = np.abs(tape.gradient(answer, images)[0]).sum(-1)
-    rows, columns = (np.flatnonzero(influence.any(axis)) for axis in (1, 0))
-    expected = margin + (position + 0.5) * STRIDES[name] - 0.5
-    for pixels in (rows, columns):
-        assert abs((pixels[0] + pixels[-1]) / 2 - expected) <= 0.5
+    keras.utils.set_random_seed(0)
+    network = embedded_network("he_normal")
+    answers = (
+        lambda images: trunk_targets(images, margin, encoder)[name],
+        lambda images: network(images)[name][:, margin // stride : -(margin // stride)],
+    )
+    stride = images.shape[1] // network(images)[name].shape[1]
+    middles = []
+    for answer in answers:
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            features = answer(images)
+            position = size // stride // 2
+            column = position + (features.shape[2] - size // stride) // 2
+            read = tf.reduce_sum(features[0, position, column])
+        influence = np.abs(tape.gradient(read, images)[0]).sum(-1)
+        middles.append([np.mean(np.flatnonzero(influence.any(axis))[[0, -1]]) for axis in (1, 0)])
+    assert np.abs(np.subtract(*middles)).max() <= 0.5
 
 
 def test_encoder_pads_by_reflection(encoder: dict[str, np.ndarray]) -> None:
@@ -114,22 +112,20 @@ def test_encoder_pads_by_reflection(encoder: dict[str, np.ndarray]) -> None:
 
 
 @pytest.mark.slow
-def test_training_approaches_the_teachers_and_gives_weights_that_load(
-    squeezenet: Extractor,
-    encoder: dict[str, np.ndarray],
-    photos: list[tuple[np.ndarray, ...]],
+def test_training_approaches_the_encoder_and_gives_weights_that_load(
+    encoder: dict[str, np.ndarray], photos: list[tuple[np.ndarray, ...]]
 ) -> None:
-    crop = tf.constant(next(random_batches(photos, 2, 96, 0)))
-    example = (
-        centre(crop[:, 16:-16, 16:-16]),
-        teacher_features(crop, 16, squeezenet, encoder),
-    )
-    trained = train(tf.data.Dataset.from_tensors(example).repeat(), steps=40)
+    crops = next(random_batches(photos, 2, 96, 0))
+    keras.utils.set_random_seed(0)
+    trained = embedded_network("he_normal", "mixed_bfloat16")
+    untouched = trained.get_layer("fire2_squeeze").kernel.numpy()
+    train_trunk(trained, trunk_examples(repeat(crops), 16, encoder), steps=40)
+    np.testing.assert_array_equal(trained.get_layer("fire2_squeeze").kernel, untouched)
     network = embedded_network()
     set_weights(network, weight_arrays(trained))
-    answers = network(example[0])
+    answers = network(centre(crops[:, 16:-16, 16:-16]))
     shares = {}
-    for name, target in example[1].items():
+    for name, target in trunk_targets(tf.constant(crops), 16, encoder).items():
         target = target.numpy()
         scale = np.sqrt(target.var((0, 1, 2)).mean())
         error = np.mean((answers[name] - target / scale) ** 2)

@@ -259,10 +259,10 @@ def test_embedded_features_of_a_flat_image_have_no_frame() -> None:
 def test_embedded_weights_that_do_not_fit_are_an_error() -> None:
     network = embedded_network()
     arrays = weight_arrays(network)
-    with pytest.raises(ValueError, match=r"'fire3/kernel'.*\(1, 1, 96, 128\), got none"):
-        set_weights(network, {k: v for k, v in arrays.items() if k != "fire3/kernel"})
-    with pytest.raises(ValueError, match=r"'fire3/bias'.*\(128,\), got \(2,\); install"):
-        set_weights(network, arrays | {"fire3/bias": np.zeros(2)})
+    with pytest.raises(ValueError, match=r"'conv1/kernel'.*\(3, 3, 3, 64\), got none"):
+        set_weights(network, {k: v for k, v in arrays.items() if k != "conv1/kernel"})
+    with pytest.raises(ValueError, match=r"'conv1/bias'.*\(64,\), got \(2,\); install"):
+        set_weights(network, arrays | {"conv1/bias": np.zeros(2)})
 
 
 # SqueezeNet.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -15,40 +16,54 @@ from dpst.extractors.pooling import pooling_layer_class
 
 WEIGHTS_NAME = "embedded.npz"
 
-# Channels of the 3x3 convolutions of each scale; scale k has 1 / 2^k of the image's sides.
-TRUNK_CHANNELS = ((16,), (32, 32), (96, 96), (144, 144, 144), (192, 192))
+# Channels of the trunk's 3x3 convolutions; its scale k has 1 / 2^k of the image's sides. The finer
+# scales are averages, which leaves no checkerboard in gradients, the coarsest one maxima.
+TRUNK_CHANNELS = ((16,), (32, 32), (96, 96), (144, 144, 144))
 
-# The fine scales are averages of finer ones, which leaves no checkerboard in gradients; from this
-# one on they are maxima, as in the networks that are imitated.
-FIRST_MAX_POOLED_SCALE = 3
-
-# The scale that a feature map is read from, and its channels: those of the layer it imitates.
+# The scale of the trunk that a feature map is read from, and its channels: those of the layer it
+# imitates.
 HEADS: dict[str, tuple[int, int]] = {
     "relu1_1": (0, 10),
     "relu2_1": (1, 20),
-    "conv1": (1, 64),
     "relu3_1": (2, 58),
-    "fire3": (2, 128),
     "relu4_1": (3, 64),
-    "fire5": (3, 256),
-    "fire7": (4, 384),
 }
+
+# Beside the trunk, a convolution at stride 2 and fire modules, as in SqueezeNet: its channels,
+CONV1_CHANNELS = 64
+
+# the squeezed channels of the modules, half as many again, and those of each of two expansions.
+FIRE_CHANNELS: dict[str, tuple[int, int]] = {
+    "fire2": (24, 64),
+    "fire3": (24, 64),
+    "fire4": (48, 128),
+    "fire5": (48, 128),
+    "fire6": (72, 192),
+    "fire7": (72, 192),
+}
+
+# The modules with 3x3 maxima at stride 2 before them, and the padding before and after: on
+# alternate sides, so that the windows' centres do not drift.
+POOLED = {"fire2": (1, 0), "fire4": (0, 1), "fire6": (1, 0)}
+
+STYLE_LAYERS = ("relu1_1", "relu2_1", "conv1", "relu3_1", "fire3", "relu4_1", "fire5", "fire7")
 
 
 class EmbeddedExtractor(Extractor):
     """A small network that imitates two large ones; nothing to download.
 
-    Five scales of 3x3 convolutions and ReLU, with 2x2 pooling between them and reflection at the
-    borders; from each scale, 1x1 convolutions and ReLU give the feature maps. `conv1`, `fire3`,
-    `fire5` and `fire7` imitate the layers of SqueezeNet v1.1 (Iandola et al. 2016);
-    `relu1_1`, `relu2_1`, `relu3_1` and `relu4_1` the leading principal components of VGG19's, 10,
-    20, 58 and 64 channels (Chiu and Gurari 2022, "PCA-based knowledge distillation towards
-    lightweight and content-style balanced photorealistic style transfer models"). Each is divided
-    by the root mean square of its channels' standard deviations on photos. The script that trained
-    the weights is `examples/embedded_extractor/train.py`.
+    The trunk has four scales of 3x3 convolutions and ReLU, with 2x2 pooling between them; from each
+    scale a 1x1 convolution and ReLU give a feature map: `relu1_1`, `relu2_1`, `relu3_1` and
+    `relu4_1` imitate the leading principal components of VGG19's, 10, 20, 58 and 64 channels (Chiu
+    and Gurari 2022, "PCA-based knowledge distillation towards lightweight and content-style
+    balanced photorealistic style transfer models"). Beside it a convolution at stride 2 and six
+    fire modules imitate `conv1` and `fire2` to `fire7` of SqueezeNet v1.1 (Iandola et al. 2016).
+    Borders are reflected. Each feature map is divided by the root mean square of its channels'
+    standard deviations on photos. The script that trained the weights is
+    `examples/embedded_extractor/train.py`.
 
-    Deviation: all strides are 1 and the finer scales are averages, so gradients spread over all
-    pixels alike and leave no checkerboard; SqueezeNet itself starts at stride 2.
+    Deviation: the trunk's finer scales are averages, not maxima, so that its gradients spread over
+    all pixels alike and leave no checkerboard.
     """
 
     def __init__(self) -> None:
@@ -58,14 +73,14 @@ class EmbeddedExtractor(Extractor):
             set_weights(network, dict(np.load(file, allow_pickle=False)))
         super().__init__(
             network.inputs[0],
-            dict(zip(HEADS, (network.output[name] for name in HEADS), strict=True)),
+            network.output,
             name="embedded",
-            style_layers=tuple(HEADS),
+            style_layers=STYLE_LAYERS,
             content_layers=("relu4_1",),
             patch_layers=("relu3_1", "relu4_1"),
             # Reflection needs two pixels a side at the coarsest scale.
-            minimum_side=2 ** len(TRUNK_CHANNELS),
-            style_scale=0.25,
+            minimum_side=2**5,
+            style_scale=0.35,
             preprocess=centre,
         )
 
@@ -93,21 +108,52 @@ def embedded_network(initializer: str = "zeros", dtype: str = "float32") -> kera
 
     Returns:
         Model from `centre`d images [batch, height, width, 3] to a dict of the feature maps that
-        `HEADS` names, [batch, h, w, channels].
+        `HEADS` and `FIRE_CHANNELS` name, [batch, h, w, channels].
     """
-    x = inputs = keras.Input((None, None, 3), dtype="float32")
+    x = inputs = keras.Input((None, None, 3), dtype="float32", name="images")
     feature_maps = {}
     for scale, widths in enumerate(TRUNK_CHANNELS):
         if scale:
-            pooling = pooling_layer_class("average" if scale < FIRST_MAX_POOLED_SCALE else "max")
+            is_coarsest = scale == len(TRUNK_CHANNELS) - 1
+            pooling = pooling_layer_class("max" if is_coarsest else "average")
             x = pooling(2, data_format="channels_last", dtype=dtype)(x)
         for index, channels in enumerate(widths):
-            x = keras.ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="reflect")
-            x = _convolution(channels, 3, f"scale{scale}_{index}", initializer, dtype)(x)
+            convolution = _convolution(channels, 3, f"scale{scale}_{index}", initializer, dtype)
+            x = convolution(_padded(x, (1, 1)))
         for name, (head_scale, channels) in HEADS.items():
             if head_scale == scale:
                 feature_maps[name] = _convolution(channels, 1, name, initializer, dtype)(x)
+    conv1 = _convolution(CONV1_CHANNELS, 3, "conv1", initializer, dtype, strides=2)
+    x = feature_maps["conv1"] = conv1(_padded(inputs, (0, 1)))
+    layers: dict[str, keras.layers.Layer] = {}
+    for name, (squeezed, expanded) in FIRE_CHANNELS.items():
+        parts = (("squeeze", squeezed, 1), ("expand1x1", expanded, 1), ("expand3x3", expanded, 3))
+        for part, channels, size in parts:
+            part_name = f"{name}_{part}"
+            layers[part_name] = _convolution(channels, size, part_name, initializer, dtype)
+        x = feature_maps[name] = fire_layer(x, name, layers.__getitem__)
     return keras.Model(inputs, feature_maps)
+
+
+def fire_layer(
+    x: keras.KerasTensor, name: str, get_layer: Callable[[str], keras.layers.Layer]
+) -> keras.KerasTensor:
+    """Applies a fire module, after the pooling before it if there is any.
+
+    Args:
+        x: the feature map before it, [batch, h, w, channels].
+        name: its name in `FIRE_CHANNELS`.
+        get_layer: finds its convolutions by their names.
+
+    Returns:
+        Its squeezed channels, expanded by 1x1 and 3x3 side by side.
+    """
+    if name in POOLED:
+        pooling = keras.layers.MaxPooling2D(3, 2, data_format="channels_last", dtype=x.dtype)
+        x = pooling(_padded(x, POOLED[name]))
+    x = get_layer(f"{name}_squeeze")(x)
+    wide = get_layer(f"{name}_expand3x3")(_padded(x, (1, 1)))
+    return keras.ops.concatenate([get_layer(f"{name}_expand1x1")(x), wide], -1)
 
 
 def set_weights(network: keras.Model, arrays: dict[str, npt.NDArray[Any]]) -> None:
@@ -146,13 +192,19 @@ def _variables(network: keras.Model) -> dict[str, Any]:
     }
 
 
+def _padded(x: keras.KerasTensor, padding: tuple[int, int]) -> keras.KerasTensor:
+    """Reflects borders, by so many pixels before and after."""
+    return keras.ops.pad(x, ((0, 0), padding, padding, (0, 0)), mode="reflect")
+
+
 def _convolution(
-    channels: int, size: int, name: str, initializer: str, dtype: str
+    channels: int, size: int, name: str, initializer: str, dtype: str, strides: int = 1
 ) -> keras.layers.Layer:
     """Returns a convolution with ReLU that reads no pixel beyond its input."""
     return keras.layers.Conv2D(
         channels,
         size,
+        strides,
         activation="relu",
         kernel_initializer=initializer,
         data_format="channels_last",

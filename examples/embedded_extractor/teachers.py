@@ -1,4 +1,4 @@
-"""The two networks that the embedded extractor imitates, aligned with it pixel by pixel."""
+"""The encoder that the embedded extractor's trunk imitates."""
 
 from __future__ import annotations
 
@@ -7,45 +7,30 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from dpst.extractors import Extractor
-
-# SqueezeNet's windows are unpadded: by so many pixels, to half a pixel, the centre of a layer's
-# first feature lies further in than that of the student's, so its crop starts that much earlier.
-_SQUEEZENET_OFFSETS = {"conv1": 0, "fire3": 2, "fire5": 4, "fire7": 8}
-_SQUEEZENET_STRIDES = {"conv1": 2, "fire3": 4, "fire5": 8, "fire7": 16}
 _ENCODER_STRIDES = {"relu1_1": 1, "relu2_1": 2, "relu3_1": 4, "relu4_1": 8}
 _ENCODER_LAYERS = ("1_1", "1_2", "2_1", "2_2", "3_1", "3_2", "3_3", "3_4", "4_1")
 _POOLED_LAYERS = ("1_2", "2_2", "3_4")
 
 
-def teacher_features(
-    images: tf.Tensor,
-    margin: int,
-    squeezenet: Extractor,
-    encoder: Mapping[str, np.ndarray],
+def trunk_targets(
+    images: tf.Tensor, margin: int, encoder: Mapping[str, np.ndarray]
 ) -> dict[str, tf.Tensor]:
-    """What the student is to answer for the middle of some images.
+    """What the trunk is to answer for the middle of some images.
 
     Args:
         images: float32 [batch, height, width, 3], sRGB in [0, 1].
-        margin: Pixels around the middle that only the teachers see: divisible by 8, at least 8. The
-            middle's sides are divisible by 8.
-        squeezenet: SqueezeNet v1.1.
+        margin: Pixels around the middle that only the encoder sees, divisible by 8. The middle's
+            sides are divisible by 8.
         encoder: Arrays of the encoder distilled from VGG19, see `encoder_features`.
 
     Returns:
-        float32 [batch, h, w, channels] by layer, at the student's sizes.
+        float32 [batch, h, w, channels] by layer, at the trunk's sizes.
     """
     height, width = (side - 2 * margin for side in images.shape[1:3])
     targets = {}
     for name, features in encoder_features(images, encoder).items():
         stride = _ENCODER_STRIDES[name]
         top = margin // stride
-        targets[name] = features[:, top : top + height // stride, top : top + width // stride]
-    for name, offset in _SQUEEZENET_OFFSETS.items():
-        stride = _SQUEEZENET_STRIDES[name]
-        top, start = divmod(margin - offset, stride)
-        features = squeezenet(images[:, start:, start:], [name])[name]
         targets[name] = features[:, top : top + height // stride, top : top + width // stride]
     return targets
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
@@ -23,8 +24,8 @@ def pool(x: np.ndarray, size: int, stride: int, reduce: str) -> np.ndarray:
     return getattr(windows, reduce)(axis=(-1, -2))
 
 
-def squeezenet_features(image: np.ndarray, path: Path, reduce: str = "max") -> Features:
-    """SqueezeNet v1.1 of an image [height, width, 3] in [0, 1] (Iandola et al. 2016, figure 2)."""
+def layer_weights(path: Path) -> Callable[[str], tuple[np.ndarray, np.ndarray]]:
+    """Returns what finds the kernel and the bias of a layer in a weight file, float64."""
     weights: dict[str, np.ndarray] = {}
     with h5py.File(path) as file:
         file.visititems(
@@ -35,11 +36,21 @@ def squeezenet_features(image: np.ndarray, path: Path, reduce: str = "max") -> F
             )
         )
 
-    def layer(x: np.ndarray, name: str, stride: int = 1, padding: int = 0) -> np.ndarray:
-        found = [weight for key, weight in weights.items() if key.startswith(name + "/")]
+    def kernel_and_bias(layer: str) -> tuple[np.ndarray, np.ndarray]:
+        found = [weight for key, weight in weights.items() if key.startswith(layer + "/")]
         bias, kernel = sorted(found, key=np.ndim)
+        return kernel, bias
+
+    return kernel_and_bias
+
+
+def squeezenet_features(image: np.ndarray, path: Path, reduce: str = "max") -> Features:
+    """SqueezeNet v1.1 of an image [height, width, 3] in [0, 1] (Iandola et al. 2016, figure 2)."""
+    weights = layer_weights(path)
+
+    def layer(x: np.ndarray, name: str, stride: int = 1, padding: int = 0) -> np.ndarray:
         x = np.pad(x, ((padding, padding), (padding, padding), (0, 0)))
-        return convolve(x, kernel, bias, stride)
+        return convolve(x, *weights(name), stride)
 
     blue_green_red = 255 * image[..., ::-1].astype(np.float64)
     x = layer(blue_green_red - [103.939, 116.779, 123.68], "conv1", stride=2)
@@ -58,23 +69,29 @@ def embedded_features(image: np.ndarray, weights: dict[str, np.ndarray]) -> Feat
     """The embedded network's features of an image [height, width, 3] in [0, 1]."""
     weights = {name: array.astype(np.float64) for name, array in weights.items()}
 
-    def layer(x: np.ndarray, name: str) -> np.ndarray:
-        return convolve(x, weights[f"{name}/kernel"], weights[f"{name}/bias"])
+    def padded(x: np.ndarray, before: int, after: int) -> np.ndarray:
+        return np.pad(x, ((before, after), (before, after), (0, 0)), mode="reflect")
 
-    heads = (
-        ("relu1_1",),
-        ("relu2_1", "conv1"),
-        ("relu3_1", "fire3"),
-        ("relu4_1", "fire5"),
-        ("fire7",),
-    )
-    x = image.astype(np.float64) - 0.5
+    def layer(x: np.ndarray, name: str, stride: int = 1) -> np.ndarray:
+        return convolve(x, weights[f"{name}/kernel"], weights[f"{name}/bias"], stride)
+
+    x = image = image.astype(np.float64) - 0.5
     features: Features = {}
-    for scale, names in enumerate(heads):
+    for scale in range(4):
         if scale:
             x = pool(x, 2, 2, "mean" if scale < 3 else "max")
         for index in range(sum(name.startswith(f"scale{scale}_") for name in weights) // 2):
-            padded = np.pad(x, ((1, 1), (1, 1), (0, 0)), mode="reflect")
-            x = layer(padded, f"scale{scale}_{index}")
-        features |= {name: layer(x, name) for name in names}
+            x = layer(padded(x, 1, 1), f"scale{scale}_{index}")
+        features[f"relu{scale + 1}_1"] = layer(x, f"relu{scale + 1}_1")
+    features["conv1"] = x = layer(padded(image, 0, 1), "conv1", stride=2)
+    for i in range(2, 8):
+        if i in (2, 4, 6):
+            before = 0 if i == 4 else 1
+            x = pool(padded(x, before, 1 - before), 3, 2, "max")
+        squeezed = layer(x, f"fire{i}_squeeze")
+        expanded = [
+            layer(squeezed, f"fire{i}_expand1x1"),
+            layer(padded(squeezed, 1, 1), f"fire{i}_expand3x3"),
+        ]
+        features[f"fire{i}"] = x = np.concatenate(expanded, -1)
     return features
