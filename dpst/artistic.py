@@ -59,7 +59,9 @@ def artistic_objective(
         The objective, its targets computed.
     """
     style_layers = parse_layers(config.style_layers, extractor.style_layers, "style_layers")
-    content_layers = parse_layers(config.content_layers, extractor.content_layers, "content_layers")
+    content_layers = parse_layers(
+        config.content_layers, extractor.painting_content_layers, "content_layers"
+    )
     is_relative = config.normalization == "relative"
     is_centred = is_relative and config.style_statistic == "centred"
     read_colors = opponent_colors if is_centred else colors_and_one

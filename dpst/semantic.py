@@ -90,7 +90,9 @@ def semantic_objective(
     """
     layers = parse_layers(config.style_layers, extractor.patch_layers, "style_layers")
     unit = sum(layers.values())
-    content_layers = parse_layers(config.content_layers, extractor.content_layers, "content_layers")
+    content_layers = parse_layers(
+        config.content_layers, extractor.painting_content_layers, "content_layers"
+    )
     described = statistics_layers(extractor, tuple(layers))
     names = tuple(dict.fromkeys((*layers, *content_layers, *described)))
     content_features = _read(extractor, content_image, names)

@@ -65,7 +65,7 @@ def test_gatys_normalization_is_the_papers_equations(extractor, pictures):
         difference = _gram(features) - _gram(_features(extractor, style, layer))
         expected += (difference**2).sum() / (4 * features.shape[-1] ** 2) / len(LAYERS)
     assert float(values["style"]) == pytest.approx(3 * expected, rel=1e-4)
-    layer = extractor.content_layers[0]
+    layer = extractor.painting_content_layers[0]
     difference = _features(extractor, image, layer) - _features(extractor, content, layer)
     assert float(values["content"]) == pytest.approx(2 * 0.5 * (difference**2).sum(), rel=1e-4)
 

@@ -77,7 +77,8 @@ class EmbeddedExtractor(Extractor):
             name="embedded",
             style_layers=STYLE_LAYERS,
             content_layers=("relu4_1",),
-            patch_layers=("relu3_1", "relu4_1"),
+            painting_content_layers=("fire5",),
+            patch_layers=("fire3", "fire5"),
             # Reflection needs two pixels a side at the coarsest scale.
             minimum_side=2**5,
             style_scale=0.35,

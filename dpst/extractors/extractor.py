@@ -38,6 +38,8 @@ class Extractor:
         name: Name of the extractor, for messages and reports.
         style_layers: Names of the layers whose statistics describe a style by default.
         content_layers: Names of the layers that describe a content by default.
+        painting_content_layers: The same for paintings, which have no photorealism term to keep what
+            the content layers leave free. None takes `content_layers`.
         patch_layers: Names of the layers whose patches are matched by default, of a quarter and an
             eighth of the image's sides. None takes the two middle ones of `style_layers`.
         minimum_side: Smallest image side, in pixels, that every default layer survives.
@@ -61,6 +63,7 @@ class Extractor:
         content_layers: Sequence[str],
         minimum_side: int,
         style_scale: float = 1.0,
+        painting_content_layers: Sequence[str] | None = None,
         patch_layers: Sequence[str] | None = None,
         preprocess: Callable[[tf.Tensor], tf.Tensor] | None = None,
     ) -> None:
@@ -75,6 +78,7 @@ class Extractor:
         self.style_scale = style_scale
         self.style_layers = self._known(style_layers)
         self.content_layers = self._known(content_layers)
+        self.painting_content_layers = self._known(painting_content_layers or content_layers)
         middle = (len(self.style_layers) - 1) // 2
         self.patch_layers = self._known(patch_layers or self.style_layers[middle : middle + 2])
         keras.Model(inputs, self._feature_maps).trainable = False
