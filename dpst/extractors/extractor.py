@@ -38,8 +38,8 @@ class Extractor:
         name: Name of the extractor, for messages and reports.
         style_layers: Names of the layers whose statistics describe a style by default.
         content_layers: Names of the layers that describe a content by default.
-        painting_content_layers: The same for paintings, which have no photorealism term to keep what
-            the content layers leave free. None takes `content_layers`.
+        painting_content_layers: The same for paintings, which no photorealism term holds. None
+            takes `content_layers`.
         patch_layers: Names of the layers whose patches are matched by default, of a quarter and an
             eighth of the image's sides. None takes the two middle ones of `style_layers`.
         minimum_side: Smallest image side, in pixels, that every default layer survives.
