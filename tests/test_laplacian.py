@@ -206,3 +206,9 @@ def test_image_is_left_alone() -> None:
     before = image.copy()
     laplacian_stencil(image)
     np.testing.assert_array_equal(image, before)
+
+
+@pytest.mark.parametrize("width", [7, 8, 9, 31])
+def test_stencil_begins_where_tensors_do(width: int) -> None:
+    stencils = [laplacian_stencil(np.full((6, width, 3), 0.5)) for _ in range(5)]
+    assert all(stencil.ctypes.data % 64 == 0 for stencil in stencils)

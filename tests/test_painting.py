@@ -40,7 +40,7 @@ def _warmth(image):
 
 
 def _paint(photo, style, extractor, content_labels=None, style_labels=None, **settings):
-    config = TransferConfig(method="artistic", **{"max_evaluations": 30, **settings})
+    config = TransferConfig(method="artistic", **{"max_evaluations": 100, **settings})
     return dpst.stylize(photo, style, content_labels, style_labels, extractor, config)
 
 

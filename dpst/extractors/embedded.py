@@ -46,6 +46,11 @@ FIRE_CHANNELS: dict[str, tuple[int, int]] = {
 # alternate sides, so that the windows' centres do not drift.
 POOLED = {"fire2": (1, 0), "fire4": (0, 1), "fire6": (1, 0)}
 
+# All layers, fine ones first.
+LAYERS = (
+    *("relu1_1", "relu2_1", "conv1", "relu3_1", "fire2", "fire3"),
+    *("relu4_1", "fire4", "fire5", "fire6", "fire7"),
+)
 STYLE_LAYERS = ("relu1_1", "relu2_1", "conv1", "relu3_1", "fire3", "relu4_1", "fire5", "fire7")
 
 
@@ -133,7 +138,7 @@ def embedded_network(initializer: str = "zeros", dtype: str = "float32") -> kera
             part_name = f"{name}_{part}"
             layers[part_name] = _convolution(channels, size, part_name, initializer, dtype)
         x = feature_maps[name] = fire_layer(x, name, layers.__getitem__)
-    return keras.Model(inputs, feature_maps)
+    return keras.Model(inputs, {name: feature_maps[name] for name in LAYERS})
 
 
 def fire_layer(
