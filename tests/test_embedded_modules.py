@@ -1,4 +1,4 @@
-"""The training of the embedded extractor's modules, each alone, from tiles of activations."""
+"""The training of the embedded extractor's fire modules, each alone, from tiles."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from dpst.extractors.embedded import (
     weight_arrays,
 )
 from examples.embedded_extractor.modules import train_modules
+from examples.embedded_extractor.teachers import squeezenet_activations
 from examples.embedded_extractor.tiles import Tiles, module_tiles
 from tests.oracles.network_features import convolve, layer_weights
 from tests.oracles.random_weights import squeezenet_kernels, write_weights
@@ -38,7 +39,8 @@ def batches() -> list[np.ndarray]:
 
 @pytest.fixture(scope="module")
 def tiles(squeezenet_file: Path, batches: list[np.ndarray]) -> dict[str, Tiles]:
-    return module_tiles(batches, SqueezeNetExtractor(squeezenet_file, verify_hash=False), seed=0)
+    teacher = SqueezeNetExtractor(squeezenet_file, verify_hash=False)
+    return module_tiles(batches, lambda images: squeezenet_activations(images, teacher), seed=0)
 
 
 def test_every_module_has_tiles_of_every_crop(tiles: dict[str, Tiles]) -> None:

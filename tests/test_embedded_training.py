@@ -1,8 +1,8 @@
-"""The training of the embedded extractor's trunk: crops, an aligned teacher, and a few steps."""
+"""The training of the embedded extractor's encoder: crops, its teacher, tiles, and a few steps."""
 
 from __future__ import annotations
 
-from itertools import islice, repeat
+from itertools import islice
 from pathlib import Path
 
 import keras
@@ -11,29 +11,42 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from dpst.extractors.embedded import HEADS, centre, embedded_network, set_weights, weight_arrays
+from dpst.extractors.embedded import (
+    ENCODER_CHANNELS,
+    ENCODER_LAYERS,
+    centre,
+    embedded_network,
+    set_weights,
+    weight_arrays,
+)
 from examples.embedded_extractor.crops import random_batches, read_photos
-from examples.embedded_extractor.teachers import encoder_features, trunk_targets
-from examples.embedded_extractor.trunk import train_trunk, trunk_examples
-
-ENCODER_CHANNELS = {"1_1": 10, "1_2": 10, "2_1": 20, "2_2": 20, "3_1": 58}
-ENCODER_CHANNELS |= {"3_2": 58, "3_3": 58, "3_4": 58, "4_1": 64}
+from examples.embedded_extractor.modules import train_modules
+from examples.embedded_extractor.teachers import encoder_activations
+from examples.embedded_extractor.tiles import Tiles, module_tiles
+from tests.oracles.network_features import convolve
 
 
 @pytest.fixture(scope="module")
 def encoder() -> dict[str, np.ndarray]:
     generator = np.random.default_rng(0)
     arrays = {
-        "preprocess/kernel": np.eye(3, dtype="f4")[None, None],
-        "preprocess/bias": np.zeros(3, "f4"),
+        "preprocess/kernel": generator.uniform(-1, 1, (1, 1, 3, 3)).astype("f4"),
+        "preprocess/bias": generator.uniform(-1, 1, 3).astype("f4"),
     }
     channels = 3
-    for layer, width in ENCODER_CHANNELS.items():
+    for name, width in ENCODER_CHANNELS.items():
         kernel = generator.standard_normal((3, 3, channels, width)) * np.sqrt(2 / (9 * channels))
-        arrays[f"conv{layer}/kernel"] = kernel.astype("f4")
-        arrays[f"conv{layer}/bias"] = np.zeros(width, "f4")
+        arrays[f"{name}/kernel"] = kernel.astype("f4")
+        arrays[f"{name}/bias"] = generator.uniform(0, 0.1, width).astype("f4")
         channels = width
     return arrays
+
+
+@pytest.fixture(scope="module")
+def tiles(encoder: dict[str, np.ndarray]) -> dict[str, Tiles]:
+    generator = np.random.default_rng(0)
+    batches = [generator.random((2, 128, 144, 3), np.float32) for _ in range(2)]
+    return module_tiles(batches, lambda images: encoder_activations(images, encoder), seed=0)
 
 
 @pytest.fixture
@@ -68,67 +81,61 @@ def test_crops_depend_on_the_seed_only(photos: list[tuple[np.ndarray, ...]]) -> 
     assert np.abs(first - other).max() > 0.1
 
 
-def test_encoder_answers_at_the_sizes_of_the_trunk(encoder: dict[str, np.ndarray]) -> None:
+def test_network_with_the_encoder_s_kernels_gives_its_features(
+    encoder: dict[str, np.ndarray],
+) -> None:
     images = np.random.default_rng(0).random((2, 96, 128, 3), np.float32)
-    targets = trunk_targets(tf.constant(images), 16, encoder)
-    student = embedded_network()(images[:, 16:-16, 16:-16])
-    assert {name: x.shape for name, x in targets.items()} == {
-        name: student[name].shape for name in HEADS
+    activations = encoder_activations(tf.constant(images), encoder)
+    network = embedded_network()
+    set_weights(network, weight_arrays(network) | _on_centred_pixels(encoder))
+    features = network(centre(images))
+    for layer, name in ENCODER_LAYERS.items():
+        answers = activations[name][1].numpy()
+        np.testing.assert_allclose(features[layer], answers, atol=1e-4 * answers.max())
+
+
+def _on_centred_pixels(encoder: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The teacher's arrays with its preprocessing made a part of the first convolution."""
+    kernel, bias = encoder["preprocess/kernel"][0, 0], encoder["preprocess/bias"]
+    first = encoder["conv1_1/kernel"]
+    constant = first.sum((0, 1)).T @ (bias + 0.5 * kernel.sum(0))
+    return encoder | {
+        "conv1_1/kernel": np.einsum("pc,ijco->ijpo", kernel, first),
+        "conv1_1/bias": encoder["conv1_1/bias"] + constant,
     }
 
 
-@pytest.mark.parametrize("name", HEADS)
-def test_encoder_looks_at_the_pixels_that_the_trunk_looks_at(
-    encoder: dict[str, np.ndarray], name: str
+@pytest.mark.parametrize("name", ENCODER_CHANNELS)
+def test_answers_follow_from_the_inputs_of_their_tile(
+    encoder: dict[str, np.ndarray], tiles: dict[str, Tiles], name: str
 ) -> None:
-    margin, size = 80, 32  # The margin holds the widest window.
-    images = tf.constant(
-        np.random.default_rng(0).random((1, 2 * margin + size, 2 * margin + size, 3), np.float32)
-    )
-    keras.utils.set_random_seed(0)
-    network = embedded_network("he_normal")
-    answers = (
-        lambda images: trunk_targets(images, margin, encoder)[name],
-        lambda images: network(images)[name][:, margin // stride : -(margin // stride)],
-    )
-    stride = images.shape[1] // network(images)[name].shape[1]
-    middles = []
-    for answer in answers:
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            features = answer(images)
-            position = size // stride // 2
-            column = position + (features.shape[2] - size // stride) // 2
-            read = tf.reduce_sum(features[0, position, column])
-        influence = np.abs(tape.gradient(read, images)[0]).sum(-1)
-        middles.append([np.mean(np.flatnonzero(influence.any(axis))[[0, -1]]) for axis in (1, 0)])
-    assert np.abs(np.subtract(*middles)).max() <= 0.5
+    arrays = _on_centred_pixels(encoder)
+    assert tiles[name].answers.shape == (16, 4, 4, ENCODER_CHANNELS[name])
+    for inputs, answers in zip(*tiles[name], strict=True):
+        kernel, bias = arrays[f"{name}/kernel"], arrays[f"{name}/bias"]
+        expected = convolve(inputs.astype(np.float64), kernel, bias)
+        # Activations are rounded to float16.
+        np.testing.assert_allclose(answers, expected, atol=5e-3 * expected.max())
 
 
 def test_encoder_pads_by_reflection(encoder: dict[str, np.ndarray]) -> None:
     flat = np.full((1, 16, 16, 3), 0.3, np.float32)
-    for features in encoder_features(flat, encoder).values():
-        np.testing.assert_allclose(features, features[:, :1, :1] + 0 * features, rtol=1e-4)
+    for _, answers in encoder_activations(flat, encoder).values():
+        np.testing.assert_allclose(answers, answers[:, :1, :1] + 0 * answers, rtol=1e-4)
 
 
 @pytest.mark.slow
-def test_training_approaches_the_encoder_and_gives_weights_that_load(
-    encoder: dict[str, np.ndarray], photos: list[tuple[np.ndarray, ...]]
+def test_training_approaches_the_encoder(
+    encoder: dict[str, np.ndarray], tiles: dict[str, Tiles]
 ) -> None:
-    crops = next(random_batches(photos, 2, 96, 0))
     keras.utils.set_random_seed(0)
-    trained = embedded_network("he_normal", "mixed_bfloat16")
-    untouched = trained.get_layer("fire2_squeeze").kernel.numpy()
-    train_trunk(trained, trunk_examples(repeat(crops), 16, encoder), steps=40)
-    np.testing.assert_array_equal(trained.get_layer("fire2_squeeze").kernel, untouched)
-    network = embedded_network()
-    set_weights(network, weight_arrays(trained))
-    answers = network(centre(crops[:, 16:-16, 16:-16]))
-    shares = {}
-    for name, target in trunk_targets(tf.constant(crops), 16, encoder).items():
-        target = target.numpy()
-        scale = np.sqrt(target.var((0, 1, 2)).mean())
-        error = np.mean((answers[name] - target / scale) ** 2)
-        shares[name] = error / np.mean(((target - target.mean((0, 1, 2))) / scale) ** 2)
-    assert max(shares.values()) < 1.25, shares  # 1 is the error of the mean.
-    assert np.mean(list(shares.values())) < 0.9, shares
+    arrays = train_modules(tiles, steps=60, batch_size=16)
+    input_scale = 1.0
+    for name, (inputs, answers) in tiles.items():
+        answers = answers.astype(np.float64)
+        variances = answers.var((0, 1, 2)).mean()
+        layer = arrays[f"{name}/kernel"], arrays[f"{name}/bias"]
+        learned = [convolve(x / np.float64(input_scale), *layer) for x in inputs]
+        error = np.mean((learned - answers / np.sqrt(variances)) ** 2)
+        assert error < 0.5, name  # 1 is the error of the mean.
+        input_scale = np.sqrt(variances)

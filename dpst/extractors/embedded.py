@@ -12,24 +12,34 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from dpst.extractors.extractor import Extractor
-from dpst.extractors.pooling import pooling_layer_class
+from dpst.extractors.pooling import pooled_by_three
 
 WEIGHTS_NAME = "embedded.npz"
 
-# Channels of the trunk's 3x3 convolutions; its scale k has 1 / 2^k of the image's sides. The finer
-# scales are averages, which leaves no checkerboard in gradients, the coarsest one maxima.
-TRUNK_CHANNELS = ((16,), (32, 32), (96, 96), (144, 144, 144))
-
-# The scale of the trunk that a feature map is read from, and its channels: those of the layer it
-# imitates.
-HEADS: dict[str, tuple[int, int]] = {
-    "relu1_1": (0, 10),
-    "relu2_1": (1, 20),
-    "relu3_1": (2, 58),
-    "relu4_1": (3, 64),
+# The encoder's 3x3 convolutions, by the names of the VGG19 layers whose principal components they
+# imitate, and their channels: those of the teacher.
+ENCODER_CHANNELS = {
+    "conv1_1": 10,
+    "conv1_2": 10,
+    "conv2_1": 20,
+    "conv2_2": 20,
+    "conv3_1": 58,
+    "conv3_2": 58,
+    "conv3_3": 58,
+    "conv3_4": 58,
+    "conv4_1": 64,
 }
 
-# Beside the trunk, a convolution at stride 2 and fire modules, as in SqueezeNet: its channels,
+# Those whose answers are feature maps, and those with 2x2 maxima after them.
+ENCODER_LAYERS = {
+    "relu1_1": "conv1_1",
+    "relu2_1": "conv2_1",
+    "relu3_1": "conv3_1",
+    "relu4_1": "conv4_1",
+}
+ENCODER_POOLED = ("conv1_2", "conv2_2", "conv3_4")
+
+# Beside the encoder, a convolution at stride 2 and fire modules, as in SqueezeNet: its channels,
 CONV1_CHANNELS = 64
 
 # the squeezed channels of the modules, half as many again, and those of each of two expansions.
@@ -57,18 +67,13 @@ STYLE_LAYERS = ("relu1_1", "relu2_1", "conv1", "relu3_1", "fire3", "relu4_1", "f
 class EmbeddedExtractor(Extractor):
     """A small network that imitates two large ones; nothing to download.
 
-    The trunk has four scales of 3x3 convolutions and ReLU, with 2x2 pooling between them; from each
-    scale a 1x1 convolution and ReLU give a feature map: `relu1_1`, `relu2_1`, `relu3_1` and
-    `relu4_1` imitate the leading principal components of VGG19's, 10, 20, 58 and 64 channels (Chiu
-    and Gurari 2022, "PCA-based knowledge distillation towards lightweight and content-style
-    balanced photorealistic style transfer models"). Beside it a convolution at stride 2 and six
-    fire modules imitate `conv1` and `fire2` to `fire7` of SqueezeNet v1.1 (Iandola et al. 2016).
-    Borders are reflected. Each feature map is divided by the root mean square of its channels'
-    standard deviations on photos. The script that trained the weights is
-    `examples/embedded_extractor/train.py`.
-
-    Deviation: the trunk's finer scales are averages, not maxima, so that its gradients spread over
-    all pixels alike and leave no checkerboard.
+    An encoder of nine 3x3 convolutions imitates the leading principal components of VGG19's
+    `relu1_1`, `relu2_1`, `relu3_1` and `relu4_1`, 10, 20, 58 and 64 channels (Chiu and Gurari 2022,
+    "PCA-based knowledge distillation towards lightweight and content-style balanced photorealistic
+    style transfer models"). Beside it a convolution at stride 2 and six fire modules imitate
+    `conv1` and `fire2` to `fire7` of SqueezeNet v1.1 (Iandola et al. 2016). Borders are reflected.
+    Each feature map is divided by the root mean square of its channels' standard deviations on
+    photos. The script that trained the weights is `examples/embedded_extractor/train.py`.
     """
 
     def __init__(self) -> None:
@@ -104,39 +109,30 @@ def centre(images: tf.Tensor) -> tf.Tensor:
     return images - 0.5
 
 
-def embedded_network(initializer: str = "zeros", dtype: str = "float32") -> keras.Model:
-    """Builds the network.
-
-    Args:
-        initializer: Keras name of what its kernels start from; zeros leave all random generators
-            alone, "he_normal" is for training.
-        dtype: Keras dtype policy of its layers; "mixed_bfloat16" trains faster.
+def embedded_network() -> keras.Model:
+    """Builds the network, its weights zeros.
 
     Returns:
         Model from `centre`d images [batch, height, width, 3] to a dict of the feature maps that
-        `HEADS` and `FIRE_CHANNELS` name, [batch, h, w, channels].
+        `LAYERS` names, [batch, h, w, channels].
     """
     x = inputs = keras.Input((None, None, 3), dtype="float32", name="images")
     feature_maps = {}
-    for scale, widths in enumerate(TRUNK_CHANNELS):
-        if scale:
-            is_coarsest = scale == len(TRUNK_CHANNELS) - 1
-            pooling = pooling_layer_class("max" if is_coarsest else "average")
-            x = pooling(2, data_format="channels_last", dtype=dtype)(x)
-        for index, channels in enumerate(widths):
-            convolution = _convolution(channels, 3, f"scale{scale}_{index}", initializer, dtype)
-            x = convolution(_padded(x, (1, 1)))
-        for name, (head_scale, channels) in HEADS.items():
-            if head_scale == scale:
-                feature_maps[name] = _convolution(channels, 1, name, initializer, dtype)(x)
-    conv1 = _convolution(CONV1_CHANNELS, 3, "conv1", initializer, dtype, strides=2)
+    layer_of = {convolution: layer for layer, convolution in ENCODER_LAYERS.items()}
+    for name, channels in ENCODER_CHANNELS.items():
+        x = _convolution(channels, 3, name)(_padded(x, (1, 1)))
+        if name in layer_of:
+            feature_maps[layer_of[name]] = x
+        if name in ENCODER_POOLED:
+            x = keras.layers.MaxPooling2D(2, data_format="channels_last")(x)
+    conv1 = _convolution(CONV1_CHANNELS, 3, "conv1", strides=2)
     x = feature_maps["conv1"] = conv1(_padded(inputs, (0, 1)))
     layers: dict[str, keras.layers.Layer] = {}
     for name, (squeezed, expanded) in FIRE_CHANNELS.items():
         parts = (("squeeze", squeezed, 1), ("expand1x1", expanded, 1), ("expand3x3", expanded, 3))
         for part, channels, size in parts:
             part_name = f"{name}_{part}"
-            layers[part_name] = _convolution(channels, size, part_name, initializer, dtype)
+            layers[part_name] = _convolution(channels, size, part_name)
         x = feature_maps[name] = fire_layer(x, name, layers.__getitem__)
     return keras.Model(inputs, {name: feature_maps[name] for name in LAYERS})
 
@@ -155,8 +151,7 @@ def fire_layer(
         Its squeezed channels, expanded by 1x1 and 3x3 side by side.
     """
     if name in POOLED:
-        pooling = keras.layers.MaxPooling2D(3, 2, data_format="channels_last", dtype=x.dtype)
-        x = pooling(_padded(x, POOLED[name]))
+        x = pooled_by_three(_padded(x, POOLED[name]), keras.layers.MaxPooling2D)
     x = get_layer(f"{name}_squeeze")(x)
     wide = get_layer(f"{name}_expand3x3")(_padded(x, (1, 1)))
     return keras.ops.concatenate([get_layer(f"{name}_expand1x1")(x), wide], -1)
@@ -203,17 +198,14 @@ def _padded(x: keras.KerasTensor, padding: tuple[int, int]) -> keras.KerasTensor
     return keras.ops.pad(x, ((0, 0), padding, padding, (0, 0)), mode="reflect")
 
 
-def _convolution(
-    channels: int, size: int, name: str, initializer: str, dtype: str, strides: int = 1
-) -> keras.layers.Layer:
+def _convolution(channels: int, size: int, name: str, strides: int = 1) -> keras.layers.Layer:
     """Returns a convolution with ReLU that reads no pixel beyond its input."""
     return keras.layers.Conv2D(
         channels,
         size,
         strides,
         activation="relu",
-        kernel_initializer=initializer,
+        kernel_initializer="zeros",
         data_format="channels_last",
-        dtype=dtype,
         name=name,
     )

@@ -1,4 +1,4 @@
-"""Trains a convolution at stride 2 and fire modules, each alone, from tiles of activations."""
+"""Trains convolutions and fire modules, each alone, from tiles of activations."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from examples.embedded_extractor.tiles import SIDE, Tiles
 _LEARNING_RATE = 0.02
 _WARM_UP_STEPS = 50
 _REPORTS = 5  # For each module.
+_WINDOW = 3
 _START_SCALE = 0.3  # Louder, a channel whose ReLU dies early never learns.
 
 
@@ -27,7 +28,8 @@ def train_modules(
     it in the end.
 
     Args:
-        tiles: By "conv1" and the names of the fire modules, in the order of the network.
+        tiles: By the names of the modules, in the order of one teacher: fire modules, those in
+            `FIRE_CHANNELS`, and 3x3 convolutions.
         steps: Batches that each module learns from, at least 1.
         batch_size: Tiles in a batch.
 
@@ -51,7 +53,7 @@ def train_modules(
         for layer in module.layers:
             if layer.weights:
                 kernel, bias = _convolution(layer)
-                if layer.name in ("conv1", f"{name}_squeeze"):
+                if layer.name in (name, f"{name}_squeeze"):
                     bias = bias - np.einsum("ijco,c->o", kernel, input_mean / input_scale)
                     kernel = kernel * (scale_before / input_scale)
                 arrays[f"{layer.name}/kernel"], arrays[f"{layer.name}/bias"] = kernel, bias
@@ -87,15 +89,16 @@ def _fit(module: keras.Model, batches: tf.data.Dataset, steps: int) -> None:
 def _convolution(layer: keras.layers.Dense) -> tuple[np.ndarray, np.ndarray]:
     """The kernel [side, side, channels in, channels out] and the bias of a product over windows."""
     kernel, bias = (weight.numpy() for weight in layer.weights)
-    side = 1 if layer.name.endswith(("squeeze", "expand1x1")) else 3
+    side = 1 if layer.name.endswith(("squeeze", "expand1x1")) else _WINDOW
     return kernel.reshape(side, side, -1, len(bias)), bias
 
 
 def _module(name: str, shape: tuple[int, ...], mean: np.ndarray) -> keras.Model:
     """The module over tiles of inputs; its first answer is near the mean, [channels]."""
     x = inputs = keras.Input(shape)
-    if name == "conv1":
-        answers = _dense(name, len(mean))(_windows(x, stride=2))
+    if name not in FIRE_CHANNELS:
+        stride = (shape[0] - _WINDOW) // (SIDE - 1)
+        answers = _dense(name, len(mean))(_windows(x, stride))
     else:
         squeezed, expanded = FIRE_CHANNELS[name]
         x = _dense(f"{name}_squeeze", squeezed)(x)
@@ -119,7 +122,7 @@ def _dense(name: str, channels: int) -> keras.layers.Layer:
 def _windows(x: keras.KerasTensor, stride: int) -> keras.KerasTensor:
     """The 3x3 windows of [batch, h, w, channels], side by side as in a kernel."""
     reach = stride * (SIDE - 1) + 1
-    rows_and_columns = [(row, column) for row in range(3) for column in range(3)]
+    rows_and_columns = [(row, column) for row in range(_WINDOW) for column in range(_WINDOW)]
     return keras.ops.concatenate(
         [
             x[:, row : row + reach : stride, column : column + reach : stride]

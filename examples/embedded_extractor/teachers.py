@@ -1,42 +1,50 @@
-"""The encoder that the embedded extractor's trunk imitates."""
+"""What the modules of the two teachers read, and what they answer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-_ENCODER_STRIDES = {"relu1_1": 1, "relu2_1": 2, "relu3_1": 4, "relu4_1": 8}
-_ENCODER_LAYERS = ("1_1", "1_2", "2_1", "2_2", "3_1", "3_2", "3_3", "3_4", "4_1")
-_POOLED_LAYERS = ("1_2", "2_2", "3_4")
+from dpst.extractors import Extractor
+from dpst.extractors.embedded import (
+    ENCODER_CHANNELS,
+    ENCODER_POOLED,
+    FIRE_CHANNELS,
+    POOLED,
+    centre,
+)
+
+Activations = dict[str, tuple[tf.Tensor, tf.Tensor]]
 
 
-def trunk_targets(
-    images: tf.Tensor, margin: int, encoder: Mapping[str, np.ndarray]
-) -> dict[str, tf.Tensor]:
-    """What the trunk is to answer for the middle of some images.
+def squeezenet_activations(images: tf.Tensor, squeezenet: Extractor) -> Activations:
+    """What "conv1" and "fire2" to "fire7" read and answer.
+
+    Source: Iandola et al. 2016, "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and
+    <0.5MB model size".
 
     Args:
         images: float32 [batch, height, width, 3], sRGB in [0, 1].
-        margin: Pixels around the middle that only the encoder sees, divisible by 8. The middle's
-            sides are divisible by 8.
-        encoder: Arrays of the encoder distilled from VGG19, see `encoder_features`.
+        squeezenet: SqueezeNet v1.1.
 
     Returns:
-        float32 [batch, h, w, channels] by layer, at the trunk's sizes.
+        By module, `centre`d pixels or the activations before it, after the maxima between them if
+        any; and its answers; each float32 [batch, h, w, channels].
     """
-    height, width = (side - 2 * margin for side in images.shape[1:3])
-    targets = {}
-    for name, features in encoder_features(images, encoder).items():
-        stride = _ENCODER_STRIDES[name]
-        top = margin // stride
-        targets[name] = features[:, top : top + height // stride, top : top + width // stride]
-    return targets
+    before, activations = centre(images), {}
+    for name, answers in squeezenet(images, ["conv1", *FIRE_CHANNELS]).items():
+        if name in POOLED:
+            before = keras.ops.max_pool(before, 3, 2, data_format="channels_last")
+        activations[name] = before, answers
+        before = answers
+    return activations
 
 
-def encoder_features(images: tf.Tensor, arrays: Mapping[str, np.ndarray]) -> dict[str, tf.Tensor]:
-    """Features of the encoder distilled from VGG19's principal components.
+def encoder_activations(images: tf.Tensor, arrays: Mapping[str, np.ndarray]) -> Activations:
+    """What the layers of the encoder distilled from VGG19 read and answer.
 
     Source: Chiu and Gurari 2022, "PCA-based knowledge distillation towards lightweight and
     content-style balanced photorealistic style transfer models".
@@ -46,16 +54,16 @@ def encoder_features(images: tf.Tensor, arrays: Mapping[str, np.ndarray]) -> dic
         arrays: "preprocess/kernel", "conv1_1/kernel", "conv1_1/bias" and so on.
 
     Returns:
-        float32 feature maps "relu1_1" to "relu4_1".
+        As `squeezenet_activations`, for "conv1_1" to "conv4_1".
     """
     x = tf.nn.conv2d(images, arrays["preprocess/kernel"], 1, "VALID") + arrays["preprocess/bias"]
-    features = {}
-    for layer in _ENCODER_LAYERS:
+    before, activations = centre(images), {}
+    for name in ENCODER_CHANNELS:
         x = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], "REFLECT")
-        x = tf.nn.conv2d(x, arrays[f"conv{layer}/kernel"], 1, "VALID")
-        x = tf.nn.relu(x + arrays[f"conv{layer}/bias"])
-        if layer.endswith("_1"):
-            features[f"relu{layer}"] = x
-        if layer in _POOLED_LAYERS:
+        x = tf.nn.conv2d(x, arrays[f"{name}/kernel"], 1, "VALID")
+        x = tf.nn.relu(x + arrays[f"{name}/bias"])
+        activations[name] = before, x
+        if name in ENCODER_POOLED:
             x = tf.nn.max_pool2d(x, 2, 2, "VALID")
-    return features
+        before = x
+    return activations

@@ -77,12 +77,11 @@ def embedded_features(image: np.ndarray, weights: dict[str, np.ndarray]) -> Feat
 
     x = image = image.astype(np.float64) - 0.5
     features: Features = {}
-    for scale in range(4):
-        if scale:
-            x = pool(x, 2, 2, "mean" if scale < 3 else "max")
-        for index in range(sum(name.startswith(f"scale{scale}_") for name in weights) // 2):
-            x = layer(padded(x, 1, 1), f"scale{scale}_{index}")
-        features[f"relu{scale + 1}_1"] = layer(x, f"relu{scale + 1}_1")
+    for name in ("1_1", "1_2", "2_1", "2_2", "3_1", "3_2", "3_3", "3_4", "4_1"):
+        x = layer(padded(x, 1, 1), f"conv{name}")
+        features[f"relu{name}"] = x
+        if name in ("1_2", "2_2", "3_4"):
+            x = pool(x, 2, 2, "max")
     features["conv1"] = x = layer(padded(image, 0, 1), "conv1", stride=2)
     for i in range(2, 8):
         if i in (2, 4, 6):
