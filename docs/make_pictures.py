@@ -26,8 +26,8 @@ QUALITY = 85  # of JPEG
 SWEEPS: dict[str, tuple[dict[str, Any], ...]] = {
     "style_weight": tuple({"style_weight": value} for value in (0.03, 0.3, 3.0)),
     "content_weight": tuple({"content_weight": value} for value in (0.001, 0.1, 5.0)),
-    "photorealism_weight": tuple({"photorealism_weight": value} for value in (2.5, 250.0, 25000.0)),
-    "structure_weight": tuple({"structure_weight": value} for value in (0.001, 0.5, 5.0)),
+    "photorealism_weight": tuple({"photorealism_weight": value} for value in (4.0, 400.0, 40000.0)),
+    "structure_weight": tuple({"structure_weight": value} for value in (0.001, 0.25, 5.0)),
     "tv_weight": tuple({"tv_weight": value} for value in (0.0, 3.0, 100.0)),
     "semantic_weight": tuple(
         {"method": "semantic", "semantic_weight": value} for value in (0.0, 5.0, 50.0)

@@ -210,10 +210,10 @@ class TransferConfig:
         minimum=0,
     )
     photorealism_weight: float = _setting(
-        250.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0, artistic=0.0
+        400.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0, artistic=0.0
     )
     structure_weight: float = _setting(
-        0.5,
+        0.25,
         "Weight of the structure loss: edges are those of the content image.",
         minimum=0,
         artistic=0.0,

@@ -44,7 +44,7 @@ def check_styles(num_styles: int, config: TransferConfig) -> None:
         raise ValueError(
             f"there are {num_styles} style images and {setting} is "
             f"{getattr(config, setting)!r}, there must be one: give one, or set method to "
-            "'artistic' and segmentation to 'labels' (with photorealism_weight 250 the result "
+            "'artistic' and segmentation to 'labels' (with photorealism_weight 400 the result "
             "stays a photo)."
         )
 

@@ -47,7 +47,7 @@ IDENTITY_WEIGHT = 3e-3
 
 # The local affine map from a level's content image to its output.
 MAP_RADIUS = 1
-MAP_EPSILON = 1.5e-5
+MAP_EPSILON = 1e-6
 
 
 @dataclass(frozen=True)
