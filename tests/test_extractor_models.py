@@ -60,6 +60,18 @@ def test_model_holds_the_layers_that_are_named(extractor: Extractor) -> None:
         extractor.as_model(["none"])
 
 
+def test_extractor_built_under_mixed_precision_stays_float32() -> None:
+    expected = EmbeddedExtractor()(random_images(), ["relu4_1", "fire7"])
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        actual = EmbeddedExtractor()(random_images(), ["relu4_1", "fire7"])
+    finally:
+        keras.config.set_dtype_policy("float32")
+    for name, features in expected.items():
+        assert actual[name].dtype == tf.float32
+        np.testing.assert_array_equal(actual[name], features)
+
+
 @pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
 def test_network_before_an_extractor_trains_on_its_features(policy: str, tmp_path: Path) -> None:
     features = EmbeddedExtractor().as_model(["relu1_1", "fire3"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.resources
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -124,37 +123,14 @@ def embedded_network() -> keras.Model:
         if name in layer_of:
             feature_maps[layer_of[name]] = x
         if name in ENCODER_POOLED:
-            x = keras.layers.MaxPooling2D(2, data_format="channels_last")(x)
+            x = keras.layers.MaxPooling2D(2, data_format="channels_last", dtype="float32")(x)
     conv1 = _convolution(CONV1_CHANNELS, 3, "conv1", strides=2)
     x = feature_maps["conv1"] = conv1(_padded(inputs, (0, 1)))
-    layers: dict[str, keras.layers.Layer] = {}
     for name, (squeezed, expanded) in FIRE_CHANNELS.items():
-        parts = (("squeeze", squeezed, 1), ("expand1x1", expanded, 1), ("expand3x3", expanded, 3))
-        for part, channels, size in parts:
-            part_name = f"{name}_{part}"
-            layers[part_name] = _convolution(channels, size, part_name)
-        x = feature_maps[name] = fire_layer(x, name, layers.__getitem__)
+        if name in POOLED:
+            x = pooled_by_three(_padded(x, POOLED[name]), keras.layers.MaxPooling2D)
+        x = feature_maps[name] = _fire_module(x, squeezed, expanded, name)
     return keras.Model(inputs, {name: feature_maps[name] for name in LAYERS})
-
-
-def fire_layer(
-    x: keras.KerasTensor, name: str, get_layer: Callable[[str], keras.layers.Layer]
-) -> keras.KerasTensor:
-    """Applies a fire module, after the pooling before it if there is any.
-
-    Args:
-        x: the feature map before it, [batch, h, w, channels].
-        name: its name in `FIRE_CHANNELS`.
-        get_layer: finds its convolutions by their names.
-
-    Returns:
-        Its squeezed channels, expanded by 1x1 and 3x3 side by side.
-    """
-    if name in POOLED:
-        x = pooled_by_three(_padded(x, POOLED[name]), keras.layers.MaxPooling2D)
-    x = get_layer(f"{name}_squeeze")(x)
-    wide = get_layer(f"{name}_expand3x3")(_padded(x, (1, 1)))
-    return keras.ops.concatenate([get_layer(f"{name}_expand1x1")(x), wide], -1)
 
 
 def set_weights(network: keras.Model, arrays: dict[str, npt.NDArray[Any]]) -> None:
@@ -193,6 +169,16 @@ def _variables(network: keras.Model) -> dict[str, Any]:
     }
 
 
+def _fire_module(
+    x: keras.KerasTensor, squeezed: int, expanded: int, name: str
+) -> keras.KerasTensor:
+    """Squeezes channels by 1x1, expands them by 1x1 and 3x3 side by side."""
+    x = _convolution(squeezed, 1, f"{name}_squeeze")(x)
+    narrow = _convolution(expanded, 1, f"{name}_expand1x1")(x)
+    wide = _convolution(expanded, 3, f"{name}_expand3x3")(_padded(x, (1, 1)))
+    return keras.ops.concatenate([narrow, wide], -1)
+
+
 def _padded(x: keras.KerasTensor, padding: tuple[int, int]) -> keras.KerasTensor:
     """Reflects borders, by so many pixels before and after."""
     return keras.ops.pad(x, ((0, 0), padding, padding, (0, 0)), mode="reflect")
@@ -207,5 +193,6 @@ def _convolution(channels: int, size: int, name: str, strides: int = 1) -> keras
         activation="relu",
         kernel_initializer="zeros",
         data_format="channels_last",
+        dtype="float32",
         name=name,
     )
