@@ -154,7 +154,7 @@ def test_colors_are_preserved(photo, paintings, extractor, preserve_color):
         return image.mean((0, 1)) - image.mean()
 
     free, preserved = (
-        _paint(photo, paintings[0], extractor, preserve_color=choice, max_evaluations=20)
+        _paint(photo, paintings[0], extractor, preserve_color=choice)
         for choice in ("none", preserve_color)
     )
     distances = [np.abs(color(r.output_image) - color(photo)).max() for r in (free, preserved)]

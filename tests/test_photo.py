@@ -33,7 +33,8 @@ def test_only_the_style_terms_are_above_zero_at_the_content_image(extractor, pho
     assert values["style"] > 0.01
     assert values["content"] == 0
     assert values["gamut"] == 0
-    assert abs(values["photorealism"]) < 0.03  # The ridge on an affine map's slopes.
+    # The ridge on an affine map's slopes.
+    assert abs(values["photorealism"]) < 1.2e-4 * config.photorealism_weight
     assert abs(values["structure"]) < 1e-5
 
 
@@ -122,12 +123,12 @@ def test_whole_chunk_compiles_to_one_program_with_the_same_iterates(
             objective,
             tf.constant(content),
             num_correction_pairs=3,
-            max_evaluations=8,
+            max_evaluations=5,  # Later the two roundings have grown.
             preconditioner=preconditioner,
             jit_compile=jit_compile,
         )
         for jit_compile in (False, True)
     ]
     assert results[0].value < 0.9 * objective(tf.constant(content))[0]
-    np.testing.assert_allclose(results[0].value, results[1].value, rtol=1e-3)
+    np.testing.assert_allclose(results[0].value, results[1].value, rtol=1e-4)
     np.testing.assert_allclose(results[0].position, results[1].position, atol=5e-3)

@@ -47,7 +47,8 @@ def segments(photo_pair) -> Segments:
 
 
 def request_of(pair: LoadedPair, segments: Segments | None, method: str = "photo") -> Request:
-    form = Form(method, segments is not None, 64, 0.1, 0.3, 250.0, 5)
+    weight = dpst.TransferConfig().photorealism_weight
+    form = Form(method, segments is not None, 64, 0.1, 0.3, weight, 5)
     links = {0: COLORS[1]} if segments is not None else {}
     return make_request(pair, segments or Segments(np.zeros(1), np.zeros(1)), links, form)
 
