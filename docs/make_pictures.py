@@ -40,6 +40,18 @@ SWEEPS: dict[str, tuple[dict[str, Any], ...]] = {
     "painting_content_weight": tuple(
         {"method": "artistic", "content_weight": value} for value in (0.02, 0.5, 100.0)
     ),
+    "painting_style_layers": tuple(
+        {"method": "artistic", "style_layers": value}
+        for value in ("relu1_1", "relu1_1,relu2_1,conv1,relu3_1", "")
+    ),
+    "painting_multi_style": tuple(
+        {
+            "method": "artistic",
+            "segment_map": "0000ff=2,00ff00=1,ff0000=1",
+            "multi_style": value,
+        }
+        for value in ("composite", "blend", "locality", "localized")
+    ),
     "painting_preserve_color": tuple(
         {"method": "artistic", "preserve_color": value}
         for value in ("none", "luminance", "matched")
@@ -69,6 +81,9 @@ def result(config: dpst.TransferConfig) -> np.ndarray:
     if config.method == "semantic":
         maps = sample("doodle"), sample("autumn_labels")
         return stylizer(None, sample("autumn"), *maps).output_image
+    if config.segment_map:
+        paintings = [sample("autumn"), sample("elephants")]
+        return stylizer(sample("content"), paintings, sample("content_labels")).output_image
     return stylizer(sample("content"), *map(sample, names)).output_image
 
 
