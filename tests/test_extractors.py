@@ -228,7 +228,7 @@ def test_reach_is_half_the_receptive_field(extractors: dict[str, Extractor]) -> 
 
 @pytest.mark.parametrize("name", ["embedded", "squeezenet", "vgg19"])
 def test_no_windows_overlap_along_both_axes(extractors: dict[str, Extractor], name: str) -> None:
-    # Where four windows meet, TensorFlow's kernels sum four gradients in orders of their own, and
+    # Where four windows meet, the order of four gradients' sum is not kept from trace to trace, and
     # equal networks differ in last bits.
     kinds = keras.layers.MaxPooling2D | keras.layers.AveragePooling2D
     layers = extractors[name].select(extractors[name].layer_names).layers

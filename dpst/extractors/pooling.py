@@ -35,9 +35,9 @@ def pooled_by_three(
 ) -> keras.KerasTensor:
     """Pools 3x3 windows at stride 2, first along y, then along x.
 
-    In one pass an activation in four windows gets the sum of four gradients, whose order depends on
-    which of its kernels TensorFlow picks for a graph: equal networks then differ in last bits. Here
-    each gets one or two, and the sum of two has no order.
+    In one pass an activation in four windows gets the sum of four gradients, whose order TensorFlow
+    does not keep from one trace to the next: equal networks then differ in last bits. Here each
+    gets one or two, and the sum of two has no order.
 
     Args:
         x: [batch, height, width, channels], at least 3 px a side.
