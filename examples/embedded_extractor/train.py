@@ -43,12 +43,12 @@ def main() -> None:
     photos = read_photos(arguments.images)
     print(f"{len(photos)} photos", flush=True)
 
-    keras.utils.set_random_seed(arguments.seed)
     arrays: dict[str, np.ndarray] = {}
     for activations in (
         lambda images: squeezenet_activations(images, squeezenet),
         lambda images: encoder_activations(images, encoder),
     ):
+        keras.utils.set_random_seed(arguments.seed)
         crops = random_batches(photos, _CROPS_AT_A_TIME, _CROP_SIDE, arguments.seed)
         batches = islice(crops, arguments.crops // _CROPS_AT_A_TIME)
         tiles = module_tiles(batches, activations, arguments.seed)
