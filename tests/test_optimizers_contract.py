@@ -215,3 +215,32 @@ def test_restarted_run_goes_on_with_another_objective(minimize: Minimize) -> Non
     # What the first objective was there says nothing about the second.
     assert float(again.value) < start
     np.testing.assert_allclose(rosenbrock(again.position)[0], again.value)
+
+
+def test_equal_functions_traced_anew_give_equal_bits(minimize: Minimize) -> None:
+    generator = np.random.default_rng(0)
+    image = tf.constant(generator.random((60, 80, 3)).round(1), tf.float32)
+    shapes = [(3, 3, 3, 32), (1, 1, 32, 16), (3, 3, 16, 32)]
+    kernels = [tf.constant(0.2 * generator.normal(size=shape), tf.float32) for shape in shapes]
+
+    def energy(x: tf.Tensor) -> tf.Tensor:
+        y = x[None]
+        layers = []
+        for kernel in kernels:
+            y = tf.nn.relu(tf.nn.conv2d(y, kernel, 1, "VALID"))
+            # Where four windows meet, the kernel that computes it chooses how their gradients sum.
+            y = tf.nn.max_pool2d(tf.pad(y, [(0, 0), (1, 0), (1, 0), (0, 0)]), 3, 2, "VALID")
+            layers.append(tf.reduce_mean(tf.square(y)))
+        return tf.add_n(layers)
+
+    results = set()
+    for _ in range(10):
+
+        def function(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                value = energy(x)
+            return value, tape.gradient(value, x)
+
+        results.add(minimize(function, image, max_evaluations=4).position.numpy().tobytes())
+    assert len(results) == 1

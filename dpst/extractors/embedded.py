@@ -11,7 +11,6 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from dpst.extractors.extractor import Extractor
-from dpst.extractors.pooling import pooled_by_three
 
 WEIGHTS_NAME = "embedded.npz"
 
@@ -123,12 +122,12 @@ def embedded_network() -> keras.Model:
         if name in layer_of:
             feature_maps[layer_of[name]] = x
         if name in ENCODER_POOLED:
-            x = keras.layers.MaxPooling2D(2, data_format="channels_last", dtype="float32")(x)
+            x = _pooling(2)(x)
     conv1 = _convolution(CONV1_CHANNELS, 3, "conv1", strides=2)
     x = feature_maps["conv1"] = conv1(_padded(inputs, (0, 1)))
     for name, (squeezed, expanded) in FIRE_CHANNELS.items():
         if name in POOLED:
-            x = pooled_by_three(_padded(x, POOLED[name]), keras.layers.MaxPooling2D)
+            x = _pooling(3)(_padded(x, POOLED[name]))
         x = feature_maps[name] = _fire_module(x, squeezed, expanded, name)
     return keras.Model(inputs, {name: feature_maps[name] for name in LAYERS})
 
@@ -196,3 +195,8 @@ def _convolution(channels: int, size: int, name: str, strides: int = 1) -> keras
         dtype="float32",
         name=name,
     )
+
+
+def _pooling(size: int) -> keras.layers.Layer:
+    """Returns maxima of so many pixels squared, at stride 2."""
+    return keras.layers.MaxPooling2D(size, 2, data_format="channels_last", dtype="float32")

@@ -8,7 +8,7 @@ import keras
 
 from dpst.extractors.extractor import Extractor
 from dpst.extractors.layer_weights import load_layer_weights
-from dpst.extractors.pooling import pooled_by_three, pooling_layer_class
+from dpst.extractors.pooling import pooling_layer_class
 from dpst.extractors.preprocessing import caffe_preprocess
 from dpst.extractors.weights import WeightsSource, find_weights
 
@@ -68,7 +68,7 @@ class SqueezeNetExtractor(Extractor):
         feature_maps = {"conv1": x}
         for name, (squeeze_channels, expand_channels) in _FIRE_CHANNELS.items():
             if next(reversed(feature_maps)) in _POOLED_LAYERS:
-                x = pooled_by_three(x, pooling_layer)
+                x = pooling_layer(3, strides=2, data_format="channels_last", dtype="float32")(x)
             x = _fire_module(x, squeeze_channels, expand_channels, name)
             feature_maps[name] = x
         load_layer_weights(keras.Model(inputs, x), path)

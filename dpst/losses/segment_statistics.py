@@ -42,13 +42,34 @@ def segment_statistics(features: tf.Tensor, guidance: tf.Tensor) -> SegmentStati
     flat = tf.reshape(features, [shape[0], -1, shape[3]])
     masks = tf.reshape(guidance, [shape[0], -1, guidance.shape[-1]])
     masks = tf.math.divide_no_nan(masks, tf.reduce_sum(masks, 1, keepdims=True))
+    return SegmentStatistics(*_moments(flat, masks))
+
+
+@tf.custom_gradient
+def _moments(flat: tf.Tensor, masks: tf.Tensor) -> Any:
+    """Means and covariances, with a gradient that multiplies matrices once instead of twice.
+
+    Args:
+        flat: float32 [batch, positions, channels].
+        masks: float32 [batch, positions, K], the sum of each 1, or 0.
+    """
     mean = tf.matmul(masks, flat, transpose_a=True)
-    covariances = []
-    for k in range(masks.shape[-1]):
-        deviations = flat - mean[:, k, None]
-        weighted = deviations * masks[..., k : k + 1]
-        covariances.append(tf.matmul(weighted, deviations, transpose_a=True))
-    return SegmentStatistics(mean, tf.stack(covariances, 1))
+    segments = range(masks.shape[-1])
+    weights = [masks[..., k : k + 1] for k in segments]
+    deviations = [flat - mean[:, k, None] for k in segments]
+    pairs = zip(deviations, weights, strict=True)
+    covariance = tf.stack([tf.matmul(d * w, d, transpose_a=True) for d, w in pairs], 1)
+
+    def gradient(d_mean: tf.Tensor, d_covariance: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        # Nothing flows back through the mean: weighted deviations from it sum to zero.
+        d_covariance = d_covariance + tf.linalg.matrix_transpose(d_covariance)
+        d_means = [d_mean[:, k, None] for k in segments]
+        slopes = [tf.matmul(deviations[k], d_covariance[:, k]) for k in segments]
+        d_flat = tf.add_n([(slopes[k] + d_means[k]) * weights[k] for k in segments])
+        d_masks = [flat * d_means[k] + deviations[k] * slopes[k] / 2 for k in segments]
+        return d_flat, tf.stack([tf.reduce_sum(d_mask, 2) for d_mask in d_masks], 2)
+
+    return (mean, covariance), gradient
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from dpst.optimizers.own_graph import in_own_graph
 from dpst.optimizers.result import OptimizerResult, StopReason
 from dpst.shared_trace import shared_trace
 
@@ -161,6 +162,8 @@ def _continue(
     learning_rate: tf.Tensor,
     last_evaluation: tf.Tensor,
 ) -> AdamState:
+    function = in_own_graph(function)
+
     def is_running(state: AdamState) -> tf.Tensor:
         return (state.num_evaluations < last_evaluation) & (state.status == _RUNNING)
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from dpst.optimizers.own_graph import in_own_graph
 from dpst.optimizers.result import OptimizerResult, StopReason
 from dpst.shared_trace import shared_trace
 
@@ -247,6 +248,7 @@ def _run_chunk(
     m = len(state.steps)  # A trace for all sizes does not know that of the matrices either.
     matrices = {name: tf.ensure_shape(getattr(state, name), [m, m]) for name in ("sy", "ypy")}
     state = state._replace(**matrices)
+    function = in_own_graph(function)
 
     def is_running(state: LbfgsState) -> tf.Tensor:
         return (state.num_evaluations < last_evaluation) & (state.status == _RUNNING)
