@@ -118,17 +118,28 @@ def test_whole_chunk_compiles_to_one_program_with_the_same_iterates(
             extractor, content, style, _pairing(photo_pair), TransferConfig()
         )
     preconditioner = GuidedFilter.from_image(content, identity=1e-2)
-    results = [
-        lbfgs.minimize(
-            objective,
-            tf.constant(content),
-            num_correction_pairs=3,
-            max_evaluations=5,  # Later the two roundings have grown.
-            preconditioner=preconditioner,
-            jit_compile=jit_compile,
+    result = None
+    for _ in range(8):
+        # From one and the same state each time: from step to step two roundings grow apart.
+        plain, compiled = (
+            lbfgs.minimize(
+                objective,
+                tf.constant(content),
+                num_correction_pairs=3,
+                max_evaluations=1,
+                preconditioner=preconditioner,
+                previous_result=result,
+                jit_compile=jit_compile,
+            )
+            for jit_compile in (False, True)
         )
-        for jit_compile in (False, True)
-    ]
-    assert results[0].value < 0.9 * objective(tf.constant(content))[0]
-    np.testing.assert_allclose(results[0].value, results[1].value, rtol=1e-4)
-    np.testing.assert_allclose(results[0].position, results[1].position, atol=5e-3)
+        assert compiled.num_iterations == plain.num_iterations
+        np.testing.assert_allclose(compiled.value, plain.value, rtol=1e-5)
+        np.testing.assert_allclose(compiled.position, plain.position, atol=1e-6)
+        for name in ("gradient", "direction"):
+            expected = getattr(plain.state, name)
+            difference = np.abs(getattr(compiled.state, name) - expected) / np.abs(expected).max()
+            # Where two features are nearly equal, either may be the maximum that is pooled.
+            assert np.quantile(difference, 0.99) < 1e-4 and difference.max() < 0.1
+        result = plain
+    assert result.value < 0.9 * objective(tf.constant(content))[0]
