@@ -118,7 +118,7 @@ def test_whole_chunk_compiles_to_one_program_with_the_same_iterates(
             extractor, content, style, _pairing(photo_pair), TransferConfig()
         )
     preconditioner = GuidedFilter.from_image(content, identity=1e-2)
-    result = None
+    result, differences = None, []
     for _ in range(8):
         # From one and the same state each time: from step to step two roundings grow apart.
         plain, compiled = (
@@ -136,10 +136,14 @@ def test_whole_chunk_compiles_to_one_program_with_the_same_iterates(
         assert compiled.num_iterations == plain.num_iterations
         np.testing.assert_allclose(compiled.value, plain.value, rtol=1e-5)
         np.testing.assert_allclose(compiled.position, plain.position, atol=1e-6)
-        for name in ("gradient", "direction"):
-            expected = getattr(plain.state, name)
-            difference = np.abs(getattr(compiled.state, name) - expected) / np.abs(expected).max()
-            # Where two features are nearly equal, either may be the maximum that is pooled.
-            assert np.quantile(difference, 0.99) < 1e-4 and difference.max() < 0.1
+        differences += [
+            np.linalg.norm(actual - expected) / np.linalg.norm(expected)
+            for actual, expected in (
+                (compiled.gradient, plain.gradient),
+                (compiled.state.direction, plain.state.direction),
+            )
+        ]
         result = plain
+    # Now and then two features are so nearly equal that either may be the maximum that is pooled.
+    assert np.median(differences) < 1e-5 and max(differences) < 0.01
     assert result.value < 0.9 * objective(tf.constant(content))[0]
