@@ -138,7 +138,7 @@ def portraits(place: Place) -> Sheet:
         reference = None
         if published.exists() and not number:
             reference = Picture(images.read_image(published), ("published",))
-        content = Picture(_read(place.folder, task.content), (task.content,))
+        content = Picture(_read(place.folder, task.content, SIZE), (task.content,))
         rows.append([*_sources(task, place), content, picture, reference])
         table.append(row)
     return rows, table
@@ -202,7 +202,7 @@ def same_label_share(image: np.ndarray, task: Task, place: Place) -> float:
     By features alone, mean over the layers of the patches; a patch has the label of most of its
     middle position.
     """
-    style_image = _read(place.folder, task.style)
+    style_image = _read(place.folder, task.style, place.size)
     config = TransferConfig(method="semantic")
     maps = (str(place.folder / f"{name}_sem.png") for name in (task.content, task.style))
     plan = plan_semantic(image.shape[:2], style_image.shape[:2], *maps, config)
@@ -263,16 +263,16 @@ def _sweep(place: Place, task: Task, name: str, values: object) -> Sheet:
 
 
 def _sources(task: Task, place: Place) -> tuple[Picture, Picture]:
-    style, doodle = _read(place.folder, task.style), place.folder / f"{task.content}_sem.png"
+    style, doodle = _read(place.folder, task.style, SIZE), place.folder / f"{task.content}_sem.png"
     return (
         Picture(style, (task.style,)),
         Picture(images.read_image(doodle), (f"map of {task.content}",)),
     )
 
 
-def _read(folder: Path, name: str) -> np.ndarray:
+def _read(folder: Path, name: str, size: int) -> np.ndarray:
     image = images.read_image(folder / f"{name}.jpg")
-    return images.resize(image, images.fit_size(image.shape[:2], SIZE))
+    return images.resize(image, images.fit_size(image.shape[:2], size))
 
 
 SHEETS: Mapping[str, Callable[[Place], Sheet]] = {

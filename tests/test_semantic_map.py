@@ -120,6 +120,17 @@ def test_orphan_takes_the_label_nearest_in_the_map_and_unused_ones_are_told() ->
     assert rows["000000"].style_share == pytest.approx(1 / 3)
 
 
+@pytest.mark.parametrize(("num_style_pixels", "serves"), [(30, True), (5, False)])
+def test_small_label_such_as_a_nose_serves_itself_unless_it_is_a_speck(
+    num_style_pixels: int, serves: bool
+) -> None:
+    content, style = np.zeros((100, 100, 3), np.uint8), np.zeros((100, 100, 3), np.uint8)
+    content[:50], style[:50] = WHITE, WHITE
+    content[60, :80] = style[60, :num_style_pixels] = (192, 255, 192)
+    row = {row.label: row for row in _paired(content, style).rows}["c0ffc0"]
+    assert row.action == f"takes label {'c0ffc0' if serves else 'ffffff, the nearest'}"
+
+
 def test_gradients_fall_into_few_labels() -> None:
     ramp = np.linspace(0, 1, 256, dtype=np.float32) * np.ones((9, 1), np.float32)
     labels = _paired(ramp, ramp[:, ::-1])

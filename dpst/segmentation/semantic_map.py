@@ -28,6 +28,9 @@ MAXIMUM_SIDE = (
 MINIMUM_LABEL_SHARE = 5e-3
 """Of either image; colours below it are soft edges or specks and join the label nearest to them."""
 
+MINIMUM_SERVING_SHARE = 1e-3
+"""Of the style image; a label below it is likely to be mixed colours, and serves none."""
+
 LABEL_TOLERANCE = 16
 """Largest difference in any channel, of 255, within one label."""
 
@@ -225,7 +228,7 @@ def semantic_labels(content_map: SemanticMap, style_map: SemanticMap) -> Semanti
         labels.append(nearest[inverse].reshape(shape))
     content, style = labels
     shares = [np.bincount(each.ravel(), minlength=len(palette)) / each.size for each in labels]
-    is_served = shares[1] >= MINIMUM_LABEL_SHARE
+    is_served = shares[1] >= MINIMUM_SERVING_SHARE
     if not is_served.any():
         is_served = shares[1] > 0
     # Mean differences: with the largest, as soft edges take, all orphans of a stack would tie.
