@@ -13,10 +13,11 @@ def progress_text(progress: "Progress") -> str:
     text = f"level {progress.level + 1} of {progress.num_levels} ({width}x{height}): "
     if progress.loss is None:
         return text + "starting"
-    return text + (
-        f"evaluation {progress.evaluations} of {progress.max_evaluations}, "
-        f"loss {progress.loss:.4f}, about {progress.seconds_left:.0f} s left"
-    )
+    text += f"evaluation {progress.evaluations} of {progress.max_evaluations}"
+    text += f", loss {progress.loss:.4f}"
+    if progress.seconds_left is None:
+        return text
+    return f"{text}, about {progress.seconds_left:.0f} s left"
 
 
 class ProgressLine:

@@ -97,7 +97,8 @@ class Progress:
         max_evaluations: evaluations at this level, at most.
         loss: the objective at the best position so far; comparable within a level. None before
             the first evaluation.
-        seconds_left: estimate for the rest of the solve; None before the first evaluation.
+        seconds_left: estimate for the rest of the solve; None while there is nothing to go by, up
+            to the second chunk: the first takes much longer, to compile.
         image: float32 [height, width, 3], the best position so far, at the level's size; before
             the first evaluation the initial image.
         objective: what is minimised at this level; None before the first evaluation.
@@ -244,7 +245,7 @@ def solve(
     """
     saved = checkpoint.load(optimizer) if checkpoint else None
     history = list(saved.history) if saved else []
-    clock = _Clock(levels, saved)
+    clock = _Clock(levels)
     output_map: MapT | None = None
     stop_reason = StopReason.MAX_EVALUATIONS
 
@@ -363,20 +364,24 @@ def _is_over(result: OptimizerResult, level: Level) -> bool:
 
 
 class _Clock:
-    """Estimates the time left, from the time that a pixel's evaluation took so far."""
+    """Estimates the time left, from the time that a pixel's evaluation took since the first chunk.
 
-    def __init__(self, levels: tuple[Level, ...], saved: SolveState | None) -> None:
+    The first chunk is traced and compiled, which says nothing about those that follow.
+    """
+
+    def __init__(self, levels: tuple[Level, ...]) -> None:
         self._pixels = [level.size[0] * level.size[1] for level in levels]
         self._work = [p * n.max_evaluations for p, n in zip(self._pixels, levels, strict=True)]
-        self._start = time.monotonic()
-        self._done_before = 0
-        if saved:
-            self._done_before = self._done(saved.level, saved.result.num_evaluations)
+        self._start: tuple[float, int] | None = None
 
-    def seconds_left(self, level: int, evaluations: int) -> float:
+    def seconds_left(self, level: int, evaluations: int) -> float | None:
         done = self._done(level, evaluations)
-        elapsed = time.monotonic() - self._start
-        return elapsed / max(done - self._done_before, 1) * (sum(self._work) - done)
+        left = sum(self._work) - done
+        if self._start is None:
+            self._start = time.monotonic(), done
+            return None if left else 0.0
+        start, done_before = self._start
+        return (time.monotonic() - start) / max(done - done_before, 1) * left
 
     def _done(self, level: int, evaluations: int) -> int:
         return sum(self._work[:level]) + evaluations * self._pixels[level]

@@ -138,21 +138,32 @@ def test_no_levels_is_an_error(content):
         solve(content, content, (), _toward(lambda c: c), AS_PHOTO)
 
 
-def test_time_left_shrinks_to_zero(content):
-    left = []
+def test_time_left_goes_by_the_chunks_after_the_first(content, monkeypatch):
+    now, left = [0.0], []
+    monkeypatch.setattr("dpst.pyramid.time.monotonic", lambda: now[0])
+
+    def callback(progress):
+        left.append(progress.seconds_left)
+        now[0] += 100 if progress.loss is None else 1  # The first chunk is compiled.
+
     levels = (Level((20, 30), 10), Level((40, 60), 10))
     build = _toward(lambda c: np.sqrt(c) * 0.3)
+    solve(content, content[::2, ::2], levels, build, AS_PHOTO, callback=callback)
+    # A chunk at the second level is as much work as four at the first.
+    assert left == [None, None, 8, pytest.approx(2 / 5 * 4), 0]
+
+
+def test_no_time_is_left_after_a_single_chunk(content):
+    left = []
     solve(
         content,
         content[::2, ::2],
-        levels,
-        build,
+        (Level((20, 30), 5),),
+        _toward(lambda c: np.sqrt(c) * 0.3),
         AS_PHOTO,
         callback=lambda p: left.append(p.seconds_left),
     )
-    assert left.pop(0) is None
-    assert all(seconds >= 0 for seconds in left)
-    assert left[-1] == 0
+    assert left == [None, 0]
 
 
 @pytest.mark.parametrize("plan", [plan_levels, plan_painting])

@@ -151,7 +151,8 @@ def progress_text(progress: Progress) -> str:
     where = f"Level {progress.level + 1} of {progress.num_levels}, {width} × {height} px: "
     if progress.loss is None:
         return where + "starting."
-    return where + (
-        f"evaluation {progress.evaluations} of {progress.max_evaluations}, loss "
-        f"{progress.loss:.4f}, about {progress.seconds_left:.0f} s left."
-    )
+    where += f"evaluation {progress.evaluations} of {progress.max_evaluations}"
+    where += f", loss {progress.loss:.4f}"
+    if progress.seconds_left is None:
+        return where + "."
+    return f"{where}, about {progress.seconds_left:.0f} s left."
