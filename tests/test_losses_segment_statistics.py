@@ -83,6 +83,23 @@ def test_gradient_equals_finite_differences(statistic: str) -> None:
     np.testing.assert_allclose(tape.gradient(result, x), expected, rtol=1e-6, atol=1e-8)
 
 
+@pytest.mark.parametrize("statistic", ["mean", "gram", "covariance"])
+def test_gradient_of_guidance_equals_finite_differences(statistic: str) -> None:
+    features = tf.constant(random_features((2, 3, 4, 2)))
+    masks = np.random.default_rng(5).uniform(0.1, 1, (2, 3, 4, 3))
+    form = random_features(getattr(segment_statistics(features, masks), statistic).shape, 1)
+
+    def value(guidance: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_sum(form * getattr(segment_statistics(features, guidance), statistic))
+
+    guidance = tf.constant(masks)
+    with tf.GradientTape() as tape:
+        tape.watch(guidance)
+        result = value(guidance)
+    expected = finite_differences(lambda m: float(value(tf.constant(m))), masks)
+    np.testing.assert_allclose(tape.gradient(result, guidance), expected, rtol=1e-6, atol=1e-8)
+
+
 def test_empty_segment_has_zero_statistics_and_gradient() -> None:
     features = tf.constant(random_features((1, 4, 5, 3)), tf.float32)
     empty = np.zeros((2, 4, 5), np.float32)
