@@ -74,6 +74,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="SqueezeNet's weight file; else found")
     parser.add_argument("sheets", nargs="*", choices=[[], *SHEETS], help="all if there are none")
     arguments = parser.parse_args()
+    arguments.output_dir.mkdir(parents=True, exist_ok=True)
     is_squeezenet = arguments.extractor == "squeezenet"
     weights = find_squeezenet_weights(arguments.weights) if is_squeezenet else None
     extractor = load_extractor(arguments.extractor, weights)
