@@ -32,8 +32,8 @@ from benchmarks.workload import REPOSITORY, find_squeezenet_weights
 from dpst import TransferConfig, images
 from dpst.extractors import Extractor, load_extractor
 from dpst.losses import nearest_patches, patch_bank
+from dpst.methods.semantic.plan import plan_semantic
 from dpst.segmentation import average_masks
-from dpst.semantic_plan import plan_semantic
 
 SIZE = 512  # longer side of all pictures in pixels, as published
 STYLE_WEIGHTS = (0.25, 0.5, 1.0, 2.5)  # in parts of the default, as beta from 25 to 250

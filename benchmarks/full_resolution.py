@@ -22,8 +22,8 @@ from benchmarks.timing import print_table
 from benchmarks.workload import SAMPLE, Pair, pair_folders, read_pair, scaled_size
 from dpst import TransferConfig, images
 from dpst.extractors import Extractor, load_extractor
+from dpst.methods.transfer import transfer_pair
 from dpst.metrics import color_distance, edge_ssim
-from dpst.transfer import transfer_pair
 
 SMALL, LARGE = 350, 700
 

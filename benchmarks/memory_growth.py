@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dpst import cli
-from dpst.job_run import run_job
-from dpst.jobs_file import Job
+from dpst.batch.job_run import run_job
+from dpst.batch.jobs_file import Job
+from dpst.cli import cli
 
 SETTLED = 20  # pairs after which nothing may grow
 STATUS = Path("/proc/self/statm")  # of Linux

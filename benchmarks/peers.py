@@ -7,7 +7,7 @@ import numpy as np
 import scipy.optimize
 import tensorflow as tf
 
-from dpst.objective import Objective
+from dpst.solving.objective import Objective
 
 NUM_CORRECTION_PAIRS = 10
 NEVER = 10**9  # limits that a peer insists on and that must not end its run

@@ -23,12 +23,12 @@ from benchmarks.contact_sheet import Picture, thumbnail, write_sheets
 from benchmarks.timing import print_table
 from benchmarks.workload import Pair, find_squeezenet_weights, pair_folders, read_pair
 from dpst import TransferConfig, images
-from dpst.color_matching import segment_matched
 from dpst.extractors import Extractor, SqueezeNetExtractor, load_extractor
+from dpst.looks.color_matching import segment_matched
+from dpst.methods.transfer import find_label_maps, transfer_pair
 from dpst.metrics import Metrics, measure
-from dpst.report import run_trace, write_trace
+from dpst.report.trace import run_trace, write_trace
 from dpst.segmentation import LUAN_PALETTE, Pairing, pair_segments, single_segment
-from dpst.transfer import find_label_maps, transfer_pair
 
 PUBLISHED = "luan2017.png"
 KINDS = ("ours", "published", "baseline")

@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.random_weights import vgg19_kernels, write_weights
 from benchmarks.timing import gigabytes, print_table
 from benchmarks.workload import (
     REPOSITORY,
@@ -22,7 +23,6 @@ from benchmarks.workload import (
     read_pair,
 )
 from dpst import images
-from tests.oracles.random_weights import vgg19_kernels, write_weights
 
 PROGRESS = re.compile(r"level (\d+) of \d+ .*?: evaluation (\d+) of")
 

@@ -17,8 +17,8 @@ from benchmarks.workload import Pair, load_squeezenet, pair_objective, read_pair
 from dpst import TransferConfig, images
 from dpst.extractors import Extractor
 from dpst.optimizers import lbfgs
-from dpst.pyramid import CHUNK_EVALUATIONS, NUM_CORRECTION_PAIRS, solver_preconditioner
 from dpst.segmentation import Pairing
+from dpst.solving.solve import CHUNK_EVALUATIONS, NUM_CORRECTION_PAIRS, solver_preconditioner
 
 SEGMENTS_SIZE = 700  # longer side in pixels, for the rows that vary the segments
 WAVE = 0.3  # how far a stripe's border swings, in stripes

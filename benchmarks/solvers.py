@@ -22,12 +22,12 @@ from benchmarks.workload import (
     read_pairs,
 )
 from dpst import TransferConfig, images
-from dpst.color_matching import match_colors
 from dpst.extractors import EmbeddedExtractor, Extractor
-from dpst.objective import Objective
+from dpst.looks.color_matching import match_colors
+from dpst.methods.photo.objective import photo_objective
 from dpst.optimizers import StopReason, lbfgs
-from dpst.photo import photo_objective
-from dpst.pyramid import (
+from dpst.solving.objective import Objective
+from dpst.solving.solve import (
     AS_PHOTO,
     NUM_CORRECTION_PAIRS,
     Level,

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.random_weights import squeezenet_kernels, write_weights
 from dpst import TransferConfig, images
 from dpst.extractors import SQUEEZENET_WEIGHTS, Extractor, SqueezeNetExtractor
-from dpst.extractors.weights import WEIGHTS_VARIABLE, keras_cache
-from dpst.objective import Objective
-from dpst.photo import photo_objective
+from dpst.extractors.weight_files import WEIGHTS_VARIABLE, keras_cache
+from dpst.methods.photo.objective import photo_objective
 from dpst.segmentation import Pairing, pair_segments, read_label_maps
-from tests.oracles.random_weights import squeezenet_kernels, write_weights
+from dpst.solving.objective import Objective
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SAMPLE = REPOSITORY / "data"

@@ -6,31 +6,31 @@ Importing the package loads nothing heavy: TensorFlow comes with the first attri
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from dpst.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from dpst import callbacks, extractors, losses, metrics, optimizers
     from dpst.config import TransferConfig
-    from dpst.look import Look, apply_full_resolution, load_look, save_look
-    from dpst.objective import FeatureTerm, ImageTerm, Objective
-    from dpst.pairs import pair_dataset
+    from dpst.looks.look import Look, apply_full_resolution, load_look, save_look
+    from dpst.methods.transfer import Progress, TransferResult
+    from dpst.pair_dataset import pair_dataset
+    from dpst.solving.objective import FeatureTerm, ImageTerm, Objective
     from dpst.stylizer import Stylizer, stylize
-    from dpst.transfer import Progress, TransferResult
-
-__version__ = "0.1.0"
 
 _MODULES = ("callbacks", "extractors", "losses", "metrics", "optimizers")
 _HOMES = {
-    "FeatureTerm": "dpst.objective",
-    "ImageTerm": "dpst.objective",
-    "Look": "dpst.look",
-    "Objective": "dpst.objective",
-    "Progress": "dpst.transfer",
+    "FeatureTerm": "dpst.solving.objective",
+    "ImageTerm": "dpst.solving.objective",
+    "Look": "dpst.looks.look",
+    "Objective": "dpst.solving.objective",
+    "Progress": "dpst.methods.transfer",
     "Stylizer": "dpst.stylizer",
     "TransferConfig": "dpst.config",
-    "TransferResult": "dpst.transfer",
-    "apply_full_resolution": "dpst.look",
-    "load_look": "dpst.look",
-    "pair_dataset": "dpst.pairs",
-    "save_look": "dpst.look",
+    "TransferResult": "dpst.methods.transfer",
+    "apply_full_resolution": "dpst.looks.look",
+    "load_look": "dpst.looks.look",
+    "pair_dataset": "dpst.pair_dataset",
+    "save_look": "dpst.looks.look",
     "stylize": "dpst.stylizer",
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from dpst.pyramid import Progress
+from dpst.solving.solve import Progress
 
 RUN_NAME = "run_{}"  # of the folder of a transfer's records, counted from 1
 

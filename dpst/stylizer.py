@@ -9,9 +9,9 @@ import numpy as np
 from dpst.callbacks import CallbackRun
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor, load_extractor
-from dpst.segmentation.class_model import SegmentationModel
-from dpst.transfer import Labels, Progress, load_segmentation_model, stylize_images
-from dpst.transfer_result import TransferResult
+from dpst.methods.result import TransferResult
+from dpst.methods.transfer import Labels, Progress, load_segmentation_model, stylize_images
+from dpst.segmentation.finding.class_model import SegmentationModel
 
 
 class Stylizer:

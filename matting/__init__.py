@@ -6,17 +6,17 @@ TensorFlow is loaded with the first operator that needs it, not by the NumPy par
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from matting.laplacian import laplacian_stencil, stencil_offsets
 from matting.local_affine import LocalAffineMap, fit_local_affine
+from matting.stencil import laplacian_stencil, stencil_offsets
 
 if TYPE_CHECKING:
     from matting.affine_residual import local_affine_residual
     from matting.guided_filter import GuidedFilter
-    from matting.operator import MattingLaplacian
+    from matting.matting_laplacian import MattingLaplacian
 
 _HOMES = {
     "GuidedFilter": "matting.guided_filter",
-    "MattingLaplacian": "matting.operator",
+    "MattingLaplacian": "matting.matting_laplacian",
     "local_affine_residual": "matting.affine_residual",
 }
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser_tools import launched_browser, studio_server
+
+from tests.browser_tools import launched_browser, studio_server
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -47,7 +48,7 @@ def output(photo_pair) -> np.ndarray:
 @pytest.fixture
 def traces(monkeypatch) -> list[str]:
     """Grows by the terms of an objective each time that one is traced."""
-    from dpst.objective import Objective
+    from dpst.solving.objective import Objective
 
     found: list[str] = []
     call = Objective.__call__

@@ -11,7 +11,7 @@ from dpst.extractors.extractor import Extractor, did_you_mean
 from dpst.extractors.keras_model import KerasModelExtractor
 from dpst.extractors.squeezenet import SQUEEZENET_WEIGHTS, SqueezeNetExtractor
 from dpst.extractors.vgg19 import VGG19_WEIGHTS, VGG19Extractor
-from dpst.extractors.weights import WeightsSource, find_weights
+from dpst.extractors.weight_files import WeightsSource, find_weights
 
 __all__ = [
     "EXTRACTORS",

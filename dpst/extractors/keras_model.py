@@ -14,7 +14,7 @@ import keras
 import tensorflow as tf
 
 from dpst.extractors.extractor import Extractor
-from dpst.model_files import first_line, read_model
+from dpst.files.keras_model import first_line, read_model
 
 _MAX_STYLE_LAYERS = 5
 _PROBE_SIDE = 512  # Pixels: scales are compared, and small sides tried, up to this image side.

@@ -7,10 +7,10 @@ import os
 import keras
 
 from dpst.extractors.extractor import Extractor
-from dpst.extractors.layer_weights import load_layer_weights
 from dpst.extractors.pooling import pooling_layer_class
 from dpst.extractors.preprocessing import caffe_preprocess
-from dpst.extractors.weights import WeightsSource, find_weights
+from dpst.extractors.weight_files import WeightsSource, find_weights
+from dpst.extractors.weight_loading import load_layer_weights
 
 SQUEEZENET_WEIGHTS = WeightsSource(
     filename="squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5",

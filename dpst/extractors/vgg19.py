@@ -7,10 +7,10 @@ import os
 import keras
 
 from dpst.extractors.extractor import Extractor
-from dpst.extractors.layer_weights import load_layer_weights
 from dpst.extractors.pooling import pooling_layer_class
 from dpst.extractors.preprocessing import caffe_preprocess
-from dpst.extractors.weights import WeightsSource, find_weights
+from dpst.extractors.weight_files import WeightsSource, find_weights
+from dpst.extractors.weight_loading import load_layer_weights
 
 # Address and hash are those of `keras.applications.VGG19`, so that both share the cached file.
 VGG19_WEIGHTS = WeightsSource(

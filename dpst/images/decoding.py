@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
+from dpst.files.regular_file import check_regular_file
 from dpst.images.resizing import MINIMUM_SIDE, FloatImage, Pixels
-from dpst.regular_file import check_regular_file
 
 _HEIF_SUFFIXES = (".heic", ".heif", ".hif")
 _ORIENTATION = 0x0112

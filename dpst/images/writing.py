@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, PngImagePlugin
 
+from dpst.files.whole_file import check_file_path, whole_file
 from dpst.images.decoding import to_unit_range
-from dpst.images.deep_files import write_deep_png, write_deep_tiff
 from dpst.images.metadata import Metadata
 from dpst.images.photo import Photo, quantized
 from dpst.images.resizing import Pixels, Size
-from dpst.whole_file import check_file_path, whole_file
+from dpst.images.sixteen_bit_files import write_deep_png, write_deep_tiff
 
 _FORMATS = {
     ".png": "PNG",

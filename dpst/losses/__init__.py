@@ -1,10 +1,10 @@
 """Losses: pure functions, and their twins as `keras.losses.Loss`."""
 
-from dpst.losses.color import opponent_colors
 from dpst.losses.content import ContentLoss, content_loss
 from dpst.losses.gamut import GamutLoss, gamut_loss
 from dpst.losses.gram import GramLoss, gram_loss, gram_matrix
 from dpst.losses.locality import border_distances, locality_loss
+from dpst.losses.opponent_colors import opponent_colors
 from dpst.losses.patch import (
     PatchLoss,
     PatchTarget,
@@ -20,7 +20,13 @@ from dpst.losses.photorealism import (
     photorealism_loss,
     photorealism_losses,
 )
-from dpst.losses.segment_gram import (
+from dpst.losses.segment_statistics import (
+    SegmentStatistics,
+    SortedGuidance,
+    segment_statistics,
+    sorted_segment_statistics,
+)
+from dpst.losses.segment_style import (
     CentredTarget,
     GramTarget,
     SegmentGramLoss,
@@ -29,12 +35,6 @@ from dpst.losses.segment_gram import (
     segment_centred_losses,
     segment_gram_loss,
     segment_gram_losses,
-)
-from dpst.losses.segment_statistics import (
-    SegmentStatistics,
-    SortedGuidance,
-    segment_statistics,
-    sorted_segment_statistics,
 )
 from dpst.losses.structure import (
     StructureLoss,

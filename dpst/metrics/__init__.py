@@ -10,8 +10,8 @@ left.
 
 from dpst.metrics.color import color_distance, rgb_to_lab, sliced_wasserstein
 from dpst.metrics.features import content_distance, gram_distance, statistics_distance
+from dpst.metrics.measure import Metrics, measure
 from dpst.metrics.photorealism import affine_residual, matting_energy
-from dpst.metrics.quality import Metrics, measure
 from dpst.metrics.segments import MINIMUM_SEGMENT_PIXELS
 from dpst.metrics.structure import edge_ssim, ssim
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dpst.metrics.checks import check_image, check_labels
+from dpst.images.checks import check_image, check_labels
 from dpst.metrics.segments import paired_segments
 
 _XYZ_OF_RGB = np.array(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dpst.metrics.checks import check_pair
+from dpst.images.checks import check_pair
 from matting import fit_local_affine, laplacian_stencil, stencil_offsets
 
 _NAMES = "output_image", "content_image"

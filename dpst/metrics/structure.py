@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from dpst.metrics.checks import check_pair
+from dpst.images.checks import check_pair
 
 _RADIUS, _SIGMA = 5, 1.5  # of the Gaussian window
 _C1, _C2 = 0.01**2, 0.03**2

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from dpst.optimizers.own_graph import in_own_graph
+from dpst.optimizers.chunks import in_own_graph
 from dpst.optimizers.result import OptimizerResult, StopReason
 from dpst.shared_trace import shared_trace
 

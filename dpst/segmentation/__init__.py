@@ -1,14 +1,14 @@
 """Segments: label maps, the pairing of two images' segments, and the masks made from them."""
 
-from dpst.segmentation.class_segments import segment_by_classes
-from dpst.segmentation.cosegmentation import segment_together
+from dpst.segmentation.finding.class_segments import segment_by_classes
+from dpst.segmentation.finding.cosegmentation import segment_together
 from dpst.segmentation.guidance import (
     average_masks,
     layer_guidance,
     masks,
     resize_masks,
 )
-from dpst.segmentation.label_map import (
+from dpst.segmentation.label_maps.label_map import (
     LUAN_PALETTE,
     LabelMap,
     decode_label_maps,
@@ -16,10 +16,7 @@ from dpst.segmentation.label_map import (
     read_labels,
     resize_labels,
 )
-from dpst.segmentation.pairing import Pairing, pair_segments, single_segment
-from dpst.segmentation.preflight import SegmentRow, segment_table
-from dpst.segmentation.segment_map import KEPT
-from dpst.segmentation.semantic_map import (
+from dpst.segmentation.label_maps.semantic_map import (
     SemanticLabels,
     SemanticMap,
     paired_maps,
@@ -27,7 +24,10 @@ from dpst.segmentation.semantic_map import (
     semantic_labels,
     semantic_map,
 )
-from dpst.segmentation.style_regions import (
+from dpst.segmentation.pairing.pairing import Pairing, pair_segments, single_segment
+from dpst.segmentation.pairing.segment_map import KEPT
+from dpst.segmentation.pairing.segment_rows import SegmentRow, segment_table
+from dpst.segmentation.pairing.style_regions import (
     StyleRegion,
     assigned_regions,
     blended_regions,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dpst import images
-from dpst.look import Look
-from dpst.report import run_trace
+from dpst.looks.look import Look
+from dpst.report.trace import run_trace
 from dpst.studio.command import command_line
-from dpst.studio.solving import Outcome, Request
+from dpst.studio.run import Outcome, Request
 
 if TYPE_CHECKING:
     from dpst.extractors import Extractor
@@ -81,7 +81,7 @@ def write_folder(folder: Path, outcome: Outcome, result_path: Path, extractor: E
     Raises:
         ValueError: a file cannot be written.
     """
-    from dpst.picture_report import write_report
+    from dpst.report.report import write_report
 
     request = outcome.request
     names = run_files(request)

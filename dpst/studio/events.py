@@ -15,15 +15,16 @@ import gradio as gr
 import numpy as np
 
 from dpst import images
-from dpst.report import metric_lines
+from dpst.report.trace import metric_lines
 from dpst.segmentation import read_label_maps
 from dpst.studio import page_parts
 from dpst.studio.download import repeating_command, write_folder, write_result
+from dpst.studio.extractor import Networks
+from dpst.studio.form import Form, make_request
 from dpst.studio.links import chosen_links, link_choices
 from dpst.studio.live_run import LiveRun
 from dpst.studio.loaded_pair import LoadedPair, load_doodle, load_pair
-from dpst.studio.networks import Networks
-from dpst.studio.request_form import Form, make_request
+from dpst.studio.run import Outcome, Seen, planned, solve_request
 from dpst.studio.segments import (
     COLORS,
     Segments,
@@ -34,7 +35,6 @@ from dpst.studio.segments import (
     segments_from_maps,
     tinted,
 )
-from dpst.studio.solving import Outcome, Seen, planned, solve_request
 
 Editor = dict[str, Any] | None
 
@@ -107,7 +107,7 @@ class Events:
         with _told():
             if pair is None:
                 raise ValueError("there is no pair of photos yet: load one first.")
-            from dpst.transfer import find_label_maps
+            from dpst.methods.transfer import find_label_maps
 
             known = pair.style if pair.is_doodle else pair.content
             maps = find_label_maps(

@@ -94,7 +94,7 @@ def _serve(host: str, port: int) -> None:
         ) from error
     with quiet_startup():
         import tensorflow  # noqa: F401
-    from dpst.studio.networks import Networks
+    from dpst.studio.extractor import Networks
     from dpst.studio.page import build_page
     from dpst.studio.theme import CSS, theme
 

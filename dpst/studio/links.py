@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dpst.segmentation.preflight import percent
-from dpst.segmentation.segment_map import KEPT_NAME
+from dpst.segmentation.pairing.segment_map import KEPT_NAME
+from dpst.segmentation.pairing.segment_rows import percent
 from dpst.studio.segments import COLORS, NAMES, Labels, Segments
 
 NEAREST = "nearest"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from dpst import images
-from dpst.inputs import WORKING_SIDE
+from dpst.methods.plan import WORKING_SIDE
 
 DOODLE_SIDE = 640
 """Longer side in pixels of an empty doodle, and of what is painted by it."""

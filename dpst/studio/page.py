@@ -9,10 +9,10 @@ from typing import Any
 import gradio as gr
 
 from dpst.config import METHODS
-from dpst.segmentation.cosegmentation import MAXIMUM_SEGMENTS
+from dpst.segmentation.finding.cosegmentation import MAXIMUM_SEGMENTS
 from dpst.studio.events import Events
-from dpst.studio.networks import Networks
-from dpst.studio.request_form import Form
+from dpst.studio.extractor import Networks
+from dpst.studio.form import Form
 from dpst.studio.sample import Sample, find_samples
 from dpst.studio.segments import COLORS, EDITED_SIDE, NAMES
 

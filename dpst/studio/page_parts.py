@@ -4,8 +4,8 @@ import html
 from collections.abc import Mapping, Sequence
 
 from dpst import images
-from dpst.loss_chart import loss_chart
-from dpst.report_page import data_uri
+from dpst.report.loss_chart import loss_chart
+from dpst.report.page import data_uri
 
 SHOWN_SIDE = 1600  # pixels: longer side of pictures on the page, at most; downloads are whole
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from dpst import images
 from dpst.segmentation import LabelMap
-from dpst.segmentation.label_map import resize_labels
-from dpst.segmentation.palette import LUAN_PALETTE
+from dpst.segmentation.label_maps.label_map import resize_labels
+from dpst.segmentation.label_maps.palette import LUAN_PALETTE
 
 COLORS = tuple(LUAN_PALETTE)
 """Colour of each label, hex RGB: what the brush paints with."""

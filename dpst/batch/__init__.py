@@ -1,0 +1,1 @@
+"""A batch: many pairs from a jobs file, each recorded, so that a rerun does what is missing."""

@@ -1,0 +1,197 @@
+"""The jobs file: a CSV file with a pair a row and a flag a column."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import difflib
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dpst.files.regular_file import check_regular_file
+
+INPUT_FLAGS = ("content_image", "style_image", "content_labels", "style_labels", "weights")
+INPUT_FLAGS_OR_NAMES = ("apply_map", "init", "extractor", "segmentation_model")
+OUTPUT_FLAGS = (
+    *("output_image", "preview", "save_map", "save_lut"),
+    *("save_labels", "report_dir", "tensorboard_dir"),
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One row of a jobs file.
+
+    Attributes:
+        line: the line of the file that it ends on, counted from 1.
+        flags: the values of its flags by name, with those that hold for all rows; paths are ready
+            to be used.
+        error: what is wrong with the row itself; empty if nothing is.
+    """
+
+    line: int
+    flags: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
+
+    @property
+    def output(self) -> str:
+        """Path of the output image."""
+        return self.flags.get("output_image", "")
+
+
+def read_jobs(
+    path: str | os.PathLike[str],
+    output_dir: str | os.PathLike[str],
+    flag_names: Collection[str],
+    common: Mapping[str, str],
+) -> list[Job]:
+    """Reads a jobs file.
+
+    Paths of input files are relative to the file's folder, those of output files to `output_dir`.
+    A row without an output image gets one, named after its content and style image. An empty cell
+    is a flag that is not given. A `report_dir` that holds for all rows is a folder of reports: each
+    row's own lies in it, named after its output image.
+
+    Args:
+        path: the CSV file, UTF-8, with commas and a first line of column names.
+        output_dir: where results go.
+        flag_names: flags that may be columns.
+        common: values of flags that hold for all rows which have none of their own.
+
+    Returns:
+        The jobs in order, at least one. A row that cannot be read is a job with an error.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is no jobs file, a column is no flag, or two rows write the same file.
+    """
+    path = Path(path)
+    rows = _rows(path)
+    line, header = next(rows, (0, []))
+    header = [name.strip() for name in header]
+    _check_header(path, header, flag_names)
+    jobs = []
+    for line, row in rows:
+        if len(row) != len(header):
+            error = f"the row has {len(row)} cells and the header {len(header)}, they must agree."
+            jobs.append(Job(line, error=error))
+            continue
+        cells = zip(header, (cell.strip() for cell in row), strict=True)
+        own = {name: cell for name, cell in cells if cell}
+        own = {name: _resolved(name, text, path.parent) for name, text in own.items()}
+        flags = {**common, **own}
+        flags.setdefault("output_image", _output_name(flags))
+        error, reports = "", common.get("report_dir")
+        if reports and "report_dir" not in own:
+            flags["report_dir"] = _own_report_dir(flags, output_dir)
+        elif reports and os.path.normpath(reports) == os.path.normpath(flags["report_dir"]):
+            error = f"report_dir is '{reports}', where the overview goes: give another folder."
+        for name in OUTPUT_FLAGS:
+            if name in flags:
+                flags[name] = str(Path(output_dir, flags[name]))
+        jobs.append(Job(line, flags, error))
+    if not jobs:
+        raise ValueError(f"jobs '{path}' holds no rows below its header: add one a pair.")
+    return list(_checked_outputs(path, jobs, Path(output_dir)))
+
+
+def input_files(flags: Mapping[str, str]) -> list[str]:
+    """Paths among the values of a job's flags that it reads, as far as they exist, sorted."""
+    paths: set[str] = set()
+    for name in (*INPUT_FLAGS, *INPUT_FLAGS_OR_NAMES):
+        text = flags.get(name, "")
+        candidates = [text, *(part.rpartition("=")[2].strip() for part in text.split(","))]
+        if name == "segmentation_model":
+            candidates.append(str(Path(text).with_suffix(".classes.txt")) if text else "")
+        paths.update(each for each in candidates if each and os.path.isfile(each))
+    return sorted(paths)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Rows that are not blank, with the number of the line that they end on."""
+    if path.is_dir():
+        raise ValueError(f"jobs '{path}' is a folder: give the path of a CSV file.")
+    if not path.exists():
+        raise FileNotFoundError(f"jobs '{path}' does not exist: give the path of a CSV file.")
+    check_regular_file(path, "jobs")
+    try:
+        # Excel marks UTF-8 by a byte order mark, which "utf-8-sig" drops.
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True, skipinitialspace=True)
+            for row in reader:
+                if any(cell.strip() for cell in row):
+                    if any("\0" in cell for cell in row):
+                        raise csv.Error(f"line {reader.line_num} contains NUL")
+                    yield reader.line_num, row
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(
+            f"jobs '{path}' cannot be read ({error}), it must be a CSV file in UTF-8: save it "
+            "again as one."
+        ) from error
+
+
+def _check_header(path: Path, header: Sequence[str], flag_names: Collection[str]) -> None:
+    if not header:
+        raise ValueError(
+            f"jobs '{path}' is empty: its first line must name the columns, e.g. "
+            "content_image,style_image."
+        )
+    for name in header:
+        if name not in flag_names:
+            close = difflib.get_close_matches(name, flag_names, n=1)
+            guess = f", did you mean '{close[0]}'" if close else ""
+            raise ValueError(
+                f"jobs '{path}' has the column '{name[:80]}'{guess}; columns must be named as the "
+                "flags, with commas between them, e.g. content_image,style_image: rename it."
+            )
+    for name in set(header):
+        if header.count(name) > 1:
+            raise ValueError(f"jobs '{path}' has two columns '{name}': remove one.")
+
+
+def _resolved(name: str, text: str, folder: Path) -> str:
+    """A cell's value with its input paths relative to the file's folder."""
+    if name in INPUT_FLAGS_OR_NAMES:
+        return str(folder / text) if (folder / text).is_file() else text
+    if name not in INPUT_FLAGS:
+        return text
+    if (folder / text).exists():
+        return str(folder / text)
+    parts = (part.rpartition("=") for part in text.split(","))
+    return ",".join(f"{label}{sign}{folder / path.strip()}" for label, sign, path in parts)
+
+
+def _output_name(flags: Mapping[str, str]) -> str:
+    stems = [Path(flags[name]).stem for name in ("content_image", "style_image") if name in flags]
+    return f"{'_'.join(stems)}.png"
+
+
+def _own_report_dir(flags: Mapping[str, str], output_dir: str | os.PathLike[str]) -> str:
+    output = os.path.relpath(Path(output_dir, flags["output_image"]), output_dir)
+    return str(Path(flags["report_dir"], output))
+
+
+def _checked_outputs(path: Path, jobs: Sequence[Job], output_dir: Path) -> Iterator[Job]:
+    """The jobs, each that would write outside the folder with an error instead."""
+    lines: dict[str, int] = {}
+    for job in jobs:
+        for name in OUTPUT_FLAGS:
+            if name not in job.flags:
+                continue
+            # By case too: some file systems do not tell a.png from A.png.
+            place = os.path.abspath(job.flags[name]).casefold()
+            if place in lines:
+                raise ValueError(
+                    f"jobs '{path}' writes '{job.flags[name]}' by line {lines[place]} and by line "
+                    f"{job.line}, each must have its own: add a column {name}."
+                )
+            lines[place] = job.line
+            if not Path(os.path.abspath(job.flags[name])).is_relative_to(output_dir.absolute()):
+                error = (
+                    f"{name} is '{job.flags[name]}', it must lie in output_dir '{output_dir}': "
+                    "give a name within it."
+                )
+                job = dataclasses.replace(job, error=error)
+        yield job

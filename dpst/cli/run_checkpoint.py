@@ -1,0 +1,42 @@
+"""The checkpoint that belongs to a run: named by all that decides the run's result."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dpst.config import TransferConfig
+from dpst.files.digest import digest, file_digest
+from dpst.solving.checkpoint import Checkpoint
+from dpst.version import __version__
+
+if TYPE_CHECKING:
+    from dpst.extractors import Extractor
+
+
+def run_checkpoint(
+    folder: str | os.PathLike[str],
+    content_image: np.ndarray,
+    style_images: Sequence[np.ndarray],
+    plan: Any,
+    extractor: Extractor,
+    config: TransferConfig,
+) -> Checkpoint:
+    """The checkpoint of a transfer of these inputs; of no other, nor of another version's.
+
+    Args:
+        folder: where checkpoints are kept.
+        content_image: float32 [height, width, 3].
+        style_images: float32 [height, width, 3] each.
+        plan: who serves whom: dataclasses of arrays and plain values.
+        extractor: its weights count.
+        config: the settings; an initial image that they name counts by what it holds.
+    """
+    init = file_digest(config.init) if os.path.isfile(config.init) else ""
+    network = extractor.name, extractor.layer_names
+    weights = extractor.select(extractor.layer_names).get_weights()
+    inputs = content_image, style_images, plan, config, init
+    return Checkpoint(folder, digest(__version__, inputs, network, weights)[:32])

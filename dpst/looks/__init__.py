@@ -1,0 +1,1 @@
+"""Looks: what a transfer found, in a form that photos of any size and depth can take."""

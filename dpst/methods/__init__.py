@@ -1,0 +1,1 @@
+"""The methods: each plans what serves what, makes its objective, and solves."""

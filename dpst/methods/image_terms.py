@@ -1,0 +1,55 @@
+"""The terms on the image itself, which all methods share."""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from dpst.config import TransferConfig
+from dpst.losses import (
+    gamut_loss,
+    photorealism_loss,
+    structure_loss,
+    structure_target,
+    total_variation,
+)
+from dpst.solving.objective import ImageTerm, Term
+from matting import MattingLaplacian
+
+# With the 1e-7 of Luan et al. a step of one grey level, where two blocks of a JPEG file meet, is an
+# edge that the output may make as strong as it likes: blocks and seams showed in skies and walls.
+LAPLACIAN_EPSILON = 3e-5
+
+GAMUT_WEIGHT = 100.0  # enough that little is left to clip
+
+
+def image_terms(content_image: np.ndarray, config: TransferConfig) -> tuple[Term, ...]:
+    """Photorealism, structure, gamut and total variation; those of weight 0 are left out.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1], at the size to solve.
+        config: the weights.
+
+    Returns:
+        The terms, their targets computed.
+    """
+    terms: tuple[Term, ...] = ()
+    if config.photorealism_weight:
+        laplacian = MattingLaplacian.from_image(content_image, LAPLACIAN_EPSILON)
+        weight = config.photorealism_weight
+        terms += (ImageTerm("photorealism", photorealism_loss, laplacian, weight),)
+    if config.structure_weight:
+        edges = structure_target(tf.constant(content_image))
+        terms += (ImageTerm("structure", structure_loss, edges, config.structure_weight),)
+    terms += (ImageTerm("gamut", _excess, (), GAMUT_WEIGHT),)
+    if config.tv_weight:
+        terms += (ImageTerm("total_variation", _variation, (), config.tv_weight),)
+    return terms
+
+
+def _variation(target: Any, image: tf.Tensor) -> tf.Tensor:
+    return total_variation(image[None])
+
+
+def _excess(target: Any, image: tf.Tensor) -> tf.Tensor:
+    return gamut_loss(image[None])

@@ -1,0 +1,1 @@
+"""Photorealistic transfer, after Luan, Paris, Shechtman and Bala, 2017."""

@@ -1,0 +1,132 @@
+"""The photo method: the terms of its objective at one size.
+
+Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 4; Kane, Rohatgi
+and Saxena, "Photo Style Transfer in TensorFlow".
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from dpst import images
+from dpst.config import TransferConfig
+from dpst.extractors import Extractor
+from dpst.losses import (
+    CentredTarget,
+    GramTarget,
+    SegmentStatistics,
+    centred_target,
+    content_loss,
+    opponent_colors,
+)
+from dpst.methods.image_terms import image_terms
+from dpst.methods.style_terms import (
+    Guidance,
+    centred_color_term,
+    centred_term,
+    colors_and_one,
+    gram_color_term,
+    gram_term,
+    guidance_from_masks,
+    guided_statistics,
+    padded_segments,
+)
+from dpst.segmentation import KEPT, Pairing, layer_guidance
+from dpst.setting_lists import parse_layers
+from dpst.solving.objective import RGB, FeatureTerm, Objective, Term
+
+RGB_WEIGHT = 5.0  # of the raw colours, against 1 for each layer of the extractor
+
+
+def photo_objective(
+    extractor: Extractor,
+    content_image: np.ndarray,
+    style_image: np.ndarray,
+    pairing: Pairing,
+    config: TransferConfig,
+) -> Objective:
+    """The objective of the photo method.
+
+    E(O) = w_c E_content + w_s E_style + w_p E_photo + w_e E_structure + w_tv E_tv + w_g E_gamut
+
+    Args:
+        extractor: source of the features.
+        content_image: float32 [height, width, 3], RGB in [0, 1], at the size to solve.
+        style_image: float32 [height, width, 3], RGB in [0, 1], at a matching scale.
+        pairing: segments of both, at any resolution of the same aspect ratios.
+        config: the weights and the style statistic.
+
+    Returns:
+        The objective, its targets computed.
+    """
+    style_layers = parse_layers(config.style_layers, extractor.style_layers, "style_layers")
+    content_layers = parse_layers(config.content_layers, extractor.content_layers, "content_layers")
+    names = tuple({**style_layers, **content_layers})
+    content_features = extractor(tf.constant(content_image[None]), names)
+    style_features = extractor(tf.constant(style_image[None]), tuple(style_layers))
+    sizes = content_image.shape[:2], style_image.shape[:2]
+    style_weight = config.style_weight * extractor.style_scale
+    terms = _color_terms(content_image, style_image, pairing, config)
+    for name, layer_weight in style_layers.items():
+        reach = 0.0 if config.guidance == "simple" else extractor.reach(name)
+        target = _style_target(
+            content_features[name], style_features[name], pairing, config, sizes, reach
+        )
+        loss = centred_term if config.style_statistic == "centred" else gram_term
+        terms += (FeatureTerm("style", name, loss, target, style_weight * layer_weight),)
+    for name, layer_weight in content_layers.items() if config.content_weight else ():
+        weight = config.content_weight * layer_weight / sum(content_layers.values())
+        terms += (FeatureTerm("content", name, content_loss, content_features[name], weight),)
+    return Objective(extractor, terms + image_terms(content_image, config))
+
+
+def _color_terms(
+    content_image: np.ndarray, style_image: np.ndarray, pairing: Pairing, config: TransferConfig
+) -> tuple[Term, ...]:
+    """The raw colours as a style layer."""
+    content, style = (tf.constant(image[None]) for image in (content_image, style_image))
+    is_centred = config.style_statistic == "centred"
+    read = opponent_colors if is_centred else colors_and_one
+    loss = centred_color_term if is_centred else gram_color_term
+    sizes = content_image.shape[:2], style_image.shape[:2]
+    target = _style_target(read(content), read(style), pairing, config, sizes)
+    return (FeatureTerm("style", RGB, loss, target, config.style_weight * RGB_WEIGHT),)
+
+
+def _style_target(
+    content: tf.Tensor,
+    style: tf.Tensor,
+    pairing: Pairing,
+    config: TransferConfig,
+    image_sizes: tuple[images.Size, images.Size],
+    reach: float = 0.0,
+) -> tuple[CentredTarget | GramTarget, Guidance]:
+    """What the segments' statistics should be, and the guidance to take them with.
+
+    Content and style are a layer's features of images of some sizes; it sees as far as its reach.
+    """
+    num_segments, style_index = len(pairing.style_index), np.array(pairing.style_index)
+    num_style_labels = int(pairing.style_labels.max()) + 1
+    masks, style_masks = (
+        layer_guidance(labels, number, tuple(features.shape[1:3]), size, reach, config.guidance)
+        for labels, number, features, size in (
+            (pairing.content_labels, num_segments, content, image_sizes[0]),
+            (pairing.style_labels, num_style_labels, style, image_sizes[1]),
+        )
+    )
+    masks, serving = map(padded_segments, (masks, style_masks[np.maximum(style_index, 0)]))
+    areas = np.bincount(pairing.content_labels.ravel(), minlength=len(masks))
+    shares = tf.constant(areas[None] / areas.sum(), tf.float32)
+    moments = guided_statistics(style, guidance_from_masks(serving))
+    if KEPT in pairing.style_index:
+        # Its own statistics as the target: share 0 would let its neighbours' look leak in.
+        is_kept = np.zeros((1, len(masks), 1), bool)
+        is_kept[0, :num_segments, 0] = style_index == KEPT
+        own = guided_statistics(content, guidance_from_masks(masks))
+        moments = SegmentStatistics(
+            tf.where(is_kept, own.mean, moments.mean),
+            tf.where(is_kept[..., None], own.covariance, moments.covariance),
+        )
+    if config.style_statistic == "gram":
+        return GramTarget(moments.gram, shares), guidance_from_masks(masks)
+    whole = guided_statistics(style, guidance_from_masks(np.ones_like(style_masks[:1])))
+    return centred_target(moments, whole, shares), guidance_from_masks(masks)

@@ -1,0 +1,1 @@
+"""Semantic transfer and doodles, after Champandard, 2016."""

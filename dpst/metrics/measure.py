@@ -1,0 +1,124 @@
+"""`measure`: all metrics of one output image."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dpst.images.checks import check_pair
+from dpst.metrics.color import color_distance
+from dpst.metrics.features import (
+    Features,
+    content_distance,
+    relative_gram_distance,
+    relative_statistics_distance,
+    style_distances,
+)
+from dpst.metrics.photorealism import matting_energy
+from dpst.metrics.structure import edge_ssim, ssim
+
+
+def _metric(words: str, is_higher_better: bool = False) -> Any:
+    return dataclasses.field(metadata={"words": words, "is_higher_better": is_higher_better})
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Quality of one output image; each field is the result of the function of its name.
+
+    The fields' metadata holds their `words` for a report, and `is_higher_better`.
+
+    Attributes:
+        ssim: structure kept, at most 1; higher is better.
+        edge_ssim: edges kept, at most 1; higher is better.
+        matting_energy: departure from a local affine recolouring of the content image, squared
+            RGB units a pixel, at least 0; lower is more photorealistic.
+        color_distance: of the segments' colours from the style's, CIE Lab units, at least 0;
+            lower is better.
+        gram_distance: of the segments' Gram matrices from the style's, relative, at least 0; lower
+            is better.
+        statistics_distance: of the segments' means and covariances of features from the style's,
+            in [0, 1]; lower is better.
+        content_distance: of the features from the content image's, relative, at least 0; lower
+            keeps more.
+    """
+
+    ssim: float = _metric("structure kept", is_higher_better=True)
+    edge_ssim: float = _metric("edges kept", is_higher_better=True)
+    matting_energy: float = _metric("departure from a photo")
+    color_distance: float = _metric("colours from the style's")
+    gram_distance: float = _metric("textures from the style's")
+    statistics_distance: float = _metric("features from the style's")
+    content_distance: float = _metric("features from the content's")
+
+
+def measure(
+    content_image: np.ndarray,
+    style_image: np.ndarray,
+    output_image: np.ndarray,
+    extract: Callable[[np.ndarray], Features],
+    content_labels: np.ndarray | None = None,
+    style_labels: np.ndarray | None = None,
+    style_index: Sequence[int] | None = None,
+    style_layers: Sequence[str] | None = None,
+    content_layers: Sequence[str] | None = None,
+) -> Metrics:
+    """Measure an output image by everything that this module holds.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1], at least 11 px a side.
+        style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
+        output_image: float32 [height, width, 3], RGB in [0, 1].
+        extract: gives the features of an image, layer name -> float32 [h, w, channels]; called
+            once for each of the three.
+        content_labels: segments of content and output image.
+        style_labels: segments of the style image.
+        style_index: style label of each content label.
+        style_layers: layers whose statistics are compared with the style's; None takes all.
+        content_layers: layers that are compared with the content's; None takes all.
+
+    Returns:
+        The metrics.
+
+    Raises:
+        ValueError: shapes disagree, an image is no RGB in [0, 1], or a layer or label is unknown.
+    """
+    check_pair(output_image, content_image, ("output_image", "content_image"))
+    segmentation = content_labels, style_labels, style_index
+    # The cheap measures first: they find wrong input before the network runs.
+    structure = ssim(output_image, content_image)
+    color = color_distance(output_image, style_image, *segmentation)
+    features, style_features, content_features = (
+        dict(extract(image)) for image in (output_image, style_image, content_image)
+    )
+    gram, statistics = style_distances(
+        (relative_gram_distance, relative_statistics_distance),
+        _select(features, style_layers),
+        _select(style_features, style_layers),
+        *segmentation,
+    )
+    return Metrics(
+        ssim=structure,
+        edge_ssim=edge_ssim(output_image, content_image),
+        matting_energy=matting_energy(content_image, output_image),
+        color_distance=color,
+        gram_distance=gram,
+        statistics_distance=statistics,
+        content_distance=content_distance(
+            _select(features, content_layers), _select(content_features, content_layers)
+        ),
+    )
+
+
+def _select(features: Features, layer_names: Sequence[str] | None) -> Features:
+    if layer_names is None:
+        return features
+    for name in layer_names:
+        if name not in features:
+            raise ValueError(
+                f"layer {name!r} is unknown, must be one of those that extract gives: "
+                f"{', '.join(features)}."
+            )
+    return {name: features[name] for name in layer_names}

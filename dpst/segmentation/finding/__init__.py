@@ -1,0 +1,1 @@
+"""Finding segments in images: together, by what looks alike, or by the classes of a model."""

@@ -1,0 +1,84 @@
+"""Segments by class: what a segmentation model sees in both images, in groups of classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from dpst import images
+from dpst.segmentation.finding.class_groups import GROUPS, RELATIVES, group_colors, group_of
+from dpst.segmentation.finding.scores import LABEL_SIZE, resize_scores
+from dpst.segmentation.label_maps.label_map import LabelMap, resize_labels
+from dpst.segmentation.label_maps.palette import MAXIMUM_LABELS
+
+MINIMUM_SHARE = 0.005
+"""Of an image; a smaller group is taken for a mistake and goes to its neighbours."""
+
+_MAXIMUM_GROUPS = MAXIMUM_LABELS // 2  # Of an image, so that those of both can be drawn.
+
+_Array = npt.NDArray[np.float32]
+_Labels = npt.NDArray[np.int32]
+
+
+def segment_by_classes(
+    content_image: _Array,
+    style_image: _Array,
+    score: Callable[[_Array], _Array],
+    class_names: Sequence[str],
+) -> tuple[LabelMap, LabelMap]:
+    """Finds the groups of classes in two images.
+
+    A group's score at a position is that of its best class, so that a border between two classes of
+    a group is none. A label that the style image lacks has the relatives of `RELATIVES`.
+
+    Args:
+        content_image: float32 [height, width, 3], sRGB in [0, 1].
+        style_image: float32 [style_height, style_width, 3], sRGB in [0, 1].
+        score: Maps such an image to class scores [h, w, num_classes] of any resolution, the largest
+            at a position being its class.
+        class_names: Name of each class.
+
+    Returns:
+        The label maps of the content and the style image, at these sizes, named by the groups; a
+        class that the table of groups does not know is a group of its own.
+    """
+    groups = [group_of(name) for name in class_names]
+    found = [_group_labels(image, score(image), groups) for image in (content_image, style_image)]
+    occurring = {name for _, own in found for name in own}
+    names = tuple(name for name in dict.fromkeys([*GROUPS, *groups]) if name in occurring)
+    colors = group_colors(names)
+    relatives = tuple(RELATIVES.get(name, ()) for name in names)
+    maps = []
+    for image, (labels, own) in zip((content_image, style_image), found, strict=True):
+        positions = np.array([names.index(name) for name in own], np.int32)
+        at_size = positions[resize_labels(labels, (image.shape[0], image.shape[1]))]
+        maps.append(LabelMap(at_size, names, palette=colors, relatives=relatives))
+    return maps[0], maps[1]
+
+
+def _group_labels(
+    image: _Array, scores: _Array, groups: Sequence[str]
+) -> tuple[_Labels, tuple[str, ...]]:
+    """Labels at most 700 px long of the groups in an image, and the names of these."""
+    best = scores.argmax(-1)
+    names = list(dict.fromkeys(groups[k] for k in np.unique(best)))
+    members = [[k for k, group in enumerate(groups) if group == name] for name in names]
+    group_scores = np.stack([scores[..., classes].max(-1) for classes in members], -1)
+    shares = np.bincount(group_scores.argmax(-1).ravel(), minlength=len(names)) / best.size
+    largest = np.argsort(-shares, kind="stable")[:_MAXIMUM_GROUPS]
+    is_kept = np.isin(np.arange(len(names)), largest)
+    is_kept &= shares >= min(MINIMUM_SHARE, shares.max())
+    layers = group_scores[..., is_kept]
+    if not is_kept.all():
+        layers = np.concatenate([layers, group_scores[..., ~is_kept].max(-1, keepdims=True)], -1)
+    labels = resize_scores(layers, images.fit_size(image.shape[:2], LABEL_SIZE)).argmax(-1)
+    is_vacant = labels == np.count_nonzero(is_kept)
+    if is_vacant.any():
+        nearest = ndimage.distance_transform_edt(
+            is_vacant, return_distances=False, return_indices=True
+        )
+        labels = labels[tuple(nearest)]
+    return labels.astype(np.int32), tuple(np.array(names)[is_kept].tolist())

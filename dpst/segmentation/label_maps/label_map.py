@@ -1,0 +1,389 @@
+"""Label maps: colour-coded pictures of segments, read as integer labels.
+
+A label map comes as a picture in which each segment has one flat colour. Real ones are messy: soft
+edges, JPEG noise, another size than the photo. Colours are therefore turned into integers at the
+map's own size, every pixel of it, and only the integers are resized. The maps of the content and of
+the style image are read together, so that a label means the same in both.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from dpst import images
+from dpst.segmentation.label_maps.aspect import check_aspect
+from dpst.segmentation.label_maps.palette import (
+    COLOR_TOLERANCE,
+    LUAN_PALETTE,
+    MAXIMUM_LABELS,
+    MAXIMUM_STRAY_SHARE,
+    Colors,
+    codes_to_colors,
+    color_distances,
+    colors_to_codes,
+    find_palette,
+    flat_pixels,
+    too_many_labels_message,
+)
+from dpst.segmentation.label_maps.soft_masks import (
+    is_mask_list,
+    masks_to_labels,
+    parse_mask_paths,
+    read_masks,
+)
+
+__all__ = ["LUAN_PALETTE", "LabelMap", "decode_label_maps", "read_label_maps"]
+
+# Labels that meet at a soft edge have flat pixels within this window around each pixel of the edge.
+_EDGE_WINDOW = np.ones((5, 5), np.uint8)
+
+_Labels = npt.NDArray[np.int32]
+_Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class LabelMap:
+    """Integer labels of an image.
+
+    Attributes:
+        labels: int32 [height, width], indices into `colors`; every pixel has one.
+        colors: Name of each label: its colour in hex ("ff0000"), the number that an integer map
+            used for it, or the name of its mask or group of classes. The same for the two maps of a
+            pair; a label need not occur in both.
+        off_palette_counts: For each label, how many of its pixels in `labels` had a colour that is
+            not within `COLOR_TOLERANCE` of any label's, and took this label as the nearest; of
+            masks, how many no mask or several claimed. Empty where that is not known.
+        shades: For each label the colour in hex, within `COLOR_TOLERANCE` of it, that the map
+            mostly shows it in, "" where there is none. Empty where the map was not colour-coded.
+        map_size: (height, width) of the map as it was given; None where that is not known.
+        image_size: (height, width) of the image where `labels` are of a smaller copy; else None.
+        palette: For each label the colour in hex to draw it in. Empty where it is its name.
+        relatives: For each label the names of those that may serve it where the style map lacks it,
+            the best first. Empty where that is not known.
+    """
+
+    labels: npt.NDArray[np.int32]
+    colors: tuple[str, ...]
+    off_palette_counts: tuple[int, ...] = ()
+    shades: tuple[str, ...] = ()
+    map_size: images.Size | None = None
+    image_size: images.Size | None = None
+    palette: tuple[str, ...] = ()
+    relatives: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def off_palette_pixels(self) -> int:
+        """How many pixels were off the palette in all."""
+        return sum(self.off_palette_counts)
+
+    def picture(self) -> images.FloatImage:
+        """The map in its labels' colours, float32 [height, width, 3], RGB in [0, 1].
+
+        Written to a file and read by `read_label_maps` it gives the same labels.
+
+        Raises:
+            ValueError: If there is no palette, and a label is not named by a colour.
+        """
+        try:
+            palette = [tuple(bytes.fromhex(color)) for color in self.palette or self.colors]
+            colors = np.array(palette, np.float32).reshape(-1, 3)
+        except ValueError as error:
+            raise ValueError(
+                f"the labels are named {', '.join(self.colors)}, each must be six hexadecimal "
+                "digits to be drawn: rename them."
+            ) from error
+        return (colors / 255).astype(np.float32)[self.labels]
+
+
+def read_label_maps(
+    content_path: str | os.PathLike[str],
+    style_path: str | os.PathLike[str],
+    content_size: images.Size,
+    style_size: images.Size,
+) -> tuple[LabelMap, LabelMap]:
+    """Reads the colour-coded label maps of a pair of images.
+
+    Args:
+        content_path: Label map of the content image: RGB, grey, indexed or RGBA (over white), of
+            any flat colours; or a mask for each segment, "sky=sky.png,rocks=rocks.png".
+        style_path: Label map of the style image, in the same colours; or masks with the same names.
+            Where only one of the two is given as masks, these are named by the other's colours.
+        content_size: (height, width) of the content image.
+        style_size: (height, width) of the style image.
+
+    Returns:
+        The label maps of the content and the style image, at these sizes, with the same `colors`.
+
+    Raises:
+        FileNotFoundError: If a file does not exist.
+        ValueError: If a file is not a readable image or not a label map, or has another aspect
+            ratio than its image.
+    """
+    content = read_labels(content_path, "content_labels")
+    style = read_labels(style_path, "style_labels")
+    sources = (_source(content_path, "content_labels"), _source(style_path, "style_labels"))
+    return _decode_pair((content, style), (content_size, style_size), sources)
+
+
+def decode_label_maps(
+    content_labels: npt.ArrayLike | Mapping[str, npt.ArrayLike],
+    style_labels: npt.ArrayLike | Mapping[str, npt.ArrayLike],
+    content_size: images.Size | None = None,
+    style_size: images.Size | None = None,
+) -> tuple[LabelMap, LabelMap]:
+    """Decodes the label maps of a pair of images from arrays.
+
+    Args:
+        content_labels: uint8 [height, width, 3], a colour-coded map in RGB; or integer [height,
+            width], any numbers; or a soft mask for each segment, see `masks_to_labels`.
+        style_labels: The same kind of array for the style image, or masks.
+        content_size: (height, width) of the content image; by default that of its map.
+        style_size: (height, width) of the style image; by default that of its map.
+
+    Returns:
+        The label maps of the content and the style image, at these sizes, with the same `colors`.
+
+    Raises:
+        ValueError: If an array is of another kind, the two differ in kind, there are more than
+            `MAXIMUM_LABELS` labels, or a map has another aspect ratio than its image.
+    """
+    content, style = (
+        labels if isinstance(labels, Mapping) else np.asarray(labels)
+        for labels in (content_labels, style_labels)
+    )
+    return _decode_pair(
+        (content, style),
+        (content_size or _native_size(content), style_size or _native_size(style)),
+        ("content_labels", "style_labels"),
+    )
+
+
+def resize_labels(labels: npt.NDArray[Any], size: images.Size) -> npt.NDArray[Any]:
+    """Resizes a label map by nearest neighbours, so that no label appears that was not there.
+
+    Sampled at pixel centres; OpenCV takes upper left corners and shifts the map.
+
+    Args:
+        labels: [height, width], of any dtype.
+        size: (height, width) of the result.
+
+    Returns:
+        A new array of that size, of the same dtype.
+    """
+    rows, columns = (
+        ((np.arange(new) + 0.5) * old / new).astype(np.intp)
+        for new, old in zip(size, labels.shape, strict=True)
+    )
+    return labels[np.ix_(rows, columns)]
+
+
+def _label_pixels(colors: Colors, palette: Colors) -> tuple[_Labels, _Mask, tuple[str, ...]]:
+    """Labels int32 [height, width] of every pixel, which were off the palette, and the shades."""
+    separations = color_distances(palette, palette)
+    np.fill_diagonal(separations, 255)
+    tolerance = min(COLOR_TOLERANCE, (int(separations.min()) - 1) // 2)
+
+    # Distances once for each colour that occurs: these are far fewer than the pixels.
+    pixel_codes = colors_to_codes(colors)
+    codes = np.unique(pixel_codes)
+    # A table of all colours: the inverse that np.unique offers sorts the pixels, far slower.
+    table = np.zeros(1 << 24, np.int32)
+    table[codes] = np.arange(len(codes))
+    inverse = table[pixel_codes]
+    distances = color_distances(codes_to_colors(codes), palette)
+    nearest = distances.argmin(axis=1).astype(np.int32)
+    labels = nearest[inverse]
+    is_far = distances.min(axis=1) > tolerance
+    is_off_palette = is_far[inverse]
+    counts = np.where(is_far, 0, np.bincount(inverse.ravel()))
+    shades = _shades(codes, counts, nearest, len(palette))
+    # A clean map has no soft edges, and its thin lines must stay.
+    if is_off_palette.mean() > MAXIMUM_STRAY_SHARE:
+        is_core = flat_pixels(colors) & ~is_off_palette
+        is_reached = _reached_labels(labels, is_core, len(palette))
+        is_doubtful = is_off_palette | _mixed_pixels(labels, is_reached, palette)
+        is_doubtful &= is_reached.any(axis=-1)
+        choices = distances[inverse[is_doubtful]].astype(np.int32)
+        choices[~is_reached[is_doubtful]] = 256
+        labels[is_doubtful] = choices.argmin(axis=1)
+    return labels, is_off_palette, shades
+
+
+def _shades(
+    codes: npt.NDArray[np.int32], counts: npt.NDArray[np.intp], nearest: _Labels, num_labels: int
+) -> tuple[str, ...]:
+    """The most frequent colour of each label, "" where there is none."""
+    of_labels = [np.where(nearest == k, counts, 0) for k in range(num_labels)]
+    return tuple(f"{codes[own.argmax()]:06x}" if own.any() else "" for own in of_labels)
+
+
+def _reached_labels(labels: _Labels, is_core: _Mask, num_labels: int) -> _Mask:
+    """Labels with a core pixel near each pixel, bool [height, width, num_labels]."""
+    cores = [(is_core & (labels == k)).astype(np.uint8) for k in range(num_labels)]
+    reached = np.stack([cv2.dilate(core, _EDGE_WINDOW) for core in cores], axis=-1)
+    return reached.astype(np.bool_)
+
+
+def _mixed_pixels(labels: _Labels, is_reached: _Mask, palette: Colors) -> _Mask:
+    """Pixels that show a label's colour only because two other labels mix in it at a soft edge.
+
+    By colour alone the edge between black and white would carry a ribbon of grey.
+    """
+    is_mixed = np.zeros(labels.shape, np.bool_)
+    is_lonely = ~np.take_along_axis(is_reached, labels[..., np.newaxis], axis=-1)[..., 0]
+    for k in np.unique(labels[is_lonely]):
+        is_candidate = is_lonely & (labels == k)
+        meeting = is_reached[is_candidate].astype(np.float32)
+        pairs = _mixing_pairs(palette, int(k)).astype(np.float32)
+        is_mixed[is_candidate] = ((meeting @ pairs) * meeting).any(axis=1)
+    return is_mixed
+
+
+def _mixing_pairs(palette: Colors, k: int) -> _Mask:
+    """Which two other colours mix to colour k, bool [num_labels, num_labels]."""
+    colors = palette.astype(np.float32)
+    steps = colors[np.newaxis] - colors[:, np.newaxis]
+    offsets = colors[k] - colors[:, np.newaxis]
+    lengths = np.maximum((steps**2).sum(axis=-1), 1.0)
+    fractions = np.clip((offsets * steps).sum(axis=-1) / lengths, 0.0, 1.0)
+    misses = np.abs(offsets - fractions[..., np.newaxis] * steps).max(axis=-1)
+    is_pair = misses <= COLOR_TOLERANCE
+    is_pair[k, :] = is_pair[:, k] = False
+    np.fill_diagonal(is_pair, False)
+    return is_pair
+
+
+def read_labels(
+    path: str | os.PathLike[str], name: str = "labels"
+) -> Colors | dict[str, npt.NDArray[np.float32]]:
+    """Reads one label map as `decode_label_maps` takes it: uint8 colours, or masks by name."""
+    if is_mask_list(path):
+        return read_masks(parse_mask_paths(os.fspath(path), name), name)
+    values = images.decode_image(path, name)
+    # A 16-bit file may hold the numbers 0, 1, 2 themselves; as 8-bit colours all would be black.
+    levels = 65535.0 if 0.0 < values.max() < 1.0 / 255.0 else 255.0
+    return np.rint(values * levels).clip(0, 255).astype(np.uint8)
+
+
+def _source(path: str | os.PathLike[str], name: str) -> str:
+    """What a label map is called in messages."""
+    return name if is_mask_list(path) else f"{name} '{os.fspath(path)}'"
+
+
+def _decode_pair(
+    maps: tuple[Any, Any],
+    sizes: tuple[images.Size, images.Size],
+    sources: tuple[str, str],
+) -> tuple[LabelMap, LabelMap]:
+    if any(isinstance(values, Mapping) for values in maps):
+        # Masks have names of their own, so each side is read alone.
+        return _united(*(_decode_alone(*item) for item in zip(maps, sizes, sources, strict=True)))
+    is_colored = [_is_color_coded(*item) for item in zip(maps, sources, strict=True)]
+    if is_colored[0] != is_colored[1]:
+        raise ValueError(
+            f"{sources[0]} has the shape {list(maps[0].shape)} and {sources[1]} "
+            f"{list(maps[1].shape)}, the two must be of one kind: give both as RGB "
+            "[height, width, 3] or both as integers [height, width]."
+        )
+    content, style = _decode_alike(maps, sizes, sources)
+    return content, style
+
+
+def _decode_alone(values: Any, size: images.Size, source: str) -> LabelMap:
+    """A side of a pair, decoded without regard to the other."""
+    if not isinstance(values, Mapping):
+        return _decode_alike([values], [size], [source])[0]
+    labels, is_doubtful, names = masks_to_labels(values, size, source)
+    counts = np.bincount(labels[is_doubtful], minlength=len(names))
+    map_size = _native_size(values)
+    return LabelMap(labels, names, tuple(counts.tolist()), (), map_size)
+
+
+def _decode_alike(
+    maps: Sequence[npt.NDArray[Any]], sizes: Sequence[images.Size], sources: Sequence[str]
+) -> list[LabelMap]:
+    """Maps of one kind, all colours or all integers, with names in common."""
+    for values, size, source in zip(maps, sizes, sources, strict=True):
+        check_aspect((values.shape[0], values.shape[1]), size, source)
+    if _is_color_coded(maps[0], sources[0]):
+        palette = find_palette(maps)
+        names = tuple(f"{code:06x}" for code in colors_to_codes(palette).tolist())
+        decoded = [_label_pixels(values, palette) for values in maps]
+    else:
+        numbers = np.unique(np.concatenate([np.unique(values) for values in maps]))
+        if len(numbers) > MAXIMUM_LABELS:
+            raise ValueError(too_many_labels_message(len(numbers)))
+        names = tuple(str(int(number)) for number in numbers)
+        decoded = [
+            (np.searchsorted(numbers, values).astype(np.int32), np.zeros(values.shape, bool), ())
+            for values in maps
+        ]
+    return [_resized_map(*item, size, names) for item, size in zip(decoded, sizes, strict=True)]
+
+
+def _united(content: LabelMap, style: LabelMap) -> tuple[LabelMap, LabelMap]:
+    """The same maps with the names of both in common."""
+    names = tuple(dict.fromkeys(content.colors + style.colors))
+    if len(names) > MAXIMUM_LABELS:
+        raise ValueError(too_many_labels_message(len(names)))
+    united = []
+    for label_map in (content, style):
+        positions = [names.index(name) for name in label_map.colors]
+        counts, shades = [0] * len(names), [""] * len(names)
+        for position, count in zip(positions, label_map.off_palette_counts, strict=True):
+            counts[position] = count
+        for position, shade in zip(positions, label_map.shades, strict=False):
+            shades[position] = shade
+        united.append(
+            LabelMap(
+                labels=np.array(positions, np.int32)[label_map.labels],
+                colors=names,
+                off_palette_counts=tuple(counts),
+                shades=tuple(shades) if label_map.shades else (),
+                map_size=label_map.map_size,
+            )
+        )
+    return united[0], united[1]
+
+
+def _native_size(values: Any) -> images.Size:
+    """(height, width) of a map, or of the largest of several masks."""
+    arrays = values.values() if isinstance(values, Mapping) else (values,)
+    return max((np.shape(array)[:2] for array in arrays), default=(0, 0))
+
+
+def _resized_map(
+    labels: _Labels,
+    is_off_palette: _Mask,
+    shades: tuple[str, ...],
+    size: images.Size,
+    names: tuple[str, ...],
+) -> LabelMap:
+    resized = resize_labels(labels, size)
+    off_palette = resized[resize_labels(is_off_palette, size)]
+    return LabelMap(
+        labels=resized,
+        colors=names,
+        off_palette_counts=tuple(np.bincount(off_palette, minlength=len(names)).tolist()),
+        shades=shades,
+        map_size=(labels.shape[0], labels.shape[1]),
+    )
+
+
+def _is_color_coded(values: npt.NDArray[Any], source: str) -> bool:
+    """Whether a map holds colours rather than integers."""
+    if values.size and values.ndim == 3 and values.shape[2] == 3 and values.dtype == np.uint8:
+        return True
+    if values.size and values.ndim == 2 and values.dtype.kind in "iub":
+        return False
+    raise ValueError(
+        f"{source} is {values.dtype} of the shape {list(values.shape)}, a label map must be uint8 "
+        "[height, width, 3] (RGB) or integer [height, width]: convert it."
+    )

@@ -1,0 +1,1 @@
+"""Pairing: which part of the style images serves which segment of the content image."""

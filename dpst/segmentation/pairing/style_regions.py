@@ -1,0 +1,206 @@
+"""Style regions: which style image, or part of one, serves which part of the content image.
+
+Source: "A Closer Look at Neural Style", on several styles for several segments of one photo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dpst import images
+from dpst.segmentation.label_maps.label_map import LabelMap
+from dpst.segmentation.pairing.pairing import Pairing
+from dpst.segmentation.pairing.segment_map import KEPT, KEPT_NAME, find_label, parse_segment_map
+from dpst.segmentation.pairing.segment_rows import SegmentRow
+
+WHOLE_NAME = "all"
+"""Name of a region that is the whole content image."""
+
+
+@dataclass(frozen=True, eq=False)
+class StyleRegion:
+    """A part of the content image, and what it shall look like.
+
+    Attributes:
+        name: Its label's name, or `WHOLE_NAME`.
+        mask: float32 [height, width] in [0, 1], of the content image: where it is, and how much
+            each pixel counts there.
+        style: Position of the style image that serves it, or `KEPT`.
+        style_mask: float32 [height, width], of that style image, likewise; None for all of it.
+        weight: Factor of its style losses; those of all regions sum to 1.
+    """
+
+    name: str
+    mask: npt.NDArray[np.float32]
+    style: int
+    style_mask: npt.NDArray[np.float32] | None
+    weight: float
+
+
+def blended_regions(content_size: images.Size, shares: Sequence[float]) -> tuple[StyleRegion, ...]:
+    """One region a style, each the whole image: the styles mix everywhere.
+
+    Args:
+        content_size: (height, width) of the content image.
+        shares: Of each style image, not negative, with a sum above 0.
+
+    Returns:
+        The regions of the styles whose share is above 0.
+    """
+    everywhere = np.ones(content_size, np.float32)
+    return tuple(
+        StyleRegion(WHOLE_NAME, everywhere, style, None, share / sum(shares))
+        for style, share in enumerate(shares)
+        if share > 0
+    )
+
+
+def paired_regions(pairing: Pairing) -> tuple[StyleRegion, ...]:
+    """The segments of a pairing with one style image, as regions.
+
+    Args:
+        pairing: Segments of a content and a style image.
+
+    Returns:
+        A region for each content segment.
+    """
+    regions = []
+    for segment, (name, style_label) in enumerate(
+        zip(pairing.names, pairing.style_index, strict=True)
+    ):
+        mask = (pairing.content_labels == segment).astype(np.float32)
+        is_kept = style_label == KEPT
+        part = None if is_kept else (pairing.style_labels == style_label).astype(np.float32)
+        style = KEPT if is_kept else 0
+        regions.append(StyleRegion(name, mask, style, part, float(mask.mean())))
+    return tuple(regions)
+
+
+def assigned_regions(
+    content_map: LabelMap, style_maps: Sequence[LabelMap] | int, segment_map: str = ""
+) -> tuple[StyleRegion, ...]:
+    """Gives each content label a style image.
+
+    With label maps of the style images, a content label is served by the first of them that holds a
+    label of its name, there by that label alone. Without, the content labels take the style images
+    in order: the labels by name, the images as they are given. The segment map overrides both, by
+    the number of a style image, counted from 1, or "none" for a label that is kept as photographed:
+    "0000ff=2,ffffff=none".
+
+    Args:
+        content_map: Labels of the content image.
+        style_maps: Label maps of the style images, or how many images there are without.
+        segment_map: Which style image serves which content label.
+
+    Returns:
+        A region for each label that occurs, by name.
+
+    Raises:
+        ValueError: If the segment map is malformed or names a label or style image that there is
+            not, a label is left without a style image, a style image without a label, or all would
+            be kept as photographed.
+    """
+    num_styles = style_maps if isinstance(style_maps, int) else len(style_maps)
+    names = content_map.colors
+    occurring = sorted(np.unique(content_map.labels).tolist(), key=lambda label: names[label])
+    by_hand = {
+        find_label(name, names, occurring, "content"): _style_number(style, num_styles)
+        for name, style in parse_segment_map(segment_map).items()
+    }
+    rest = [label for label in occurring if label not in by_hand]
+    parts: dict[int, npt.NDArray[np.float32] | None] = dict.fromkeys(occurring)
+    if isinstance(style_maps, int):
+        chosen = _in_order([names[label] for label in rest], by_hand, num_styles)
+        served = by_hand | dict(zip(rest, chosen, strict=True))
+    else:
+        served = dict(by_hand)
+        for label in rest:
+            served[label], parts[label] = _by_name(names[label], style_maps)
+    unused = sorted(set(range(num_styles)) - set(served.values()))
+    if unused:
+        raise ValueError(
+            f"style image {unused[0] + 1} of {num_styles} serves no content label, each must serve "
+            "one: name it in segment_map, or leave it out."
+        )
+    regions = []
+    for label in occurring:
+        mask = (content_map.labels == label).astype(np.float32)
+        regions.append(
+            StyleRegion(names[label], mask, served[label], parts[label], float(mask.mean()))
+        )
+    return tuple(regions)
+
+
+def region_rows(regions: Sequence[StyleRegion]) -> tuple[SegmentRow, ...]:
+    """The regions as rows of the pre-flight report."""
+    rows = []
+    for region in regions:
+        is_color = len(region.name) == 6 and set(region.name) <= set("0123456789abcdef")
+        part = np.zeros(1) if region.style_mask is None else region.style_mask
+        action = f"takes style image {region.style + 1}"
+        if region.style == KEPT:
+            action = "is kept as photographed"
+        elif region.name == WHOLE_NAME:
+            action += f" to {region.weight:.0%}"
+        rows.append(
+            SegmentRow(
+                label=region.name,
+                color=region.name if is_color else "",
+                content_pixels=int(region.mask.sum()),
+                content_share=float(region.mask.mean()),
+                style_pixels=int(part.sum()),
+                style_share=float(part.mean()),
+                content_off_palette=0,
+                style_off_palette=0,
+                finding="",
+                action=action,
+            )
+        )
+    return tuple(rows)
+
+
+def _style_number(text: str, num_styles: int) -> int:
+    """Position of the style image that an entry of the segment map names, or `KEPT`."""
+    if text.lower() == KEPT_NAME:
+        return KEPT
+    if not text.isdecimal() or not 1 <= int(text) <= num_styles:
+        raise ValueError(
+            f"segment_map names the style image {text!r}, it must be a number from 1 to "
+            f"{num_styles}, as there are {num_styles} style images, or {KEPT_NAME}."
+        )
+    return int(text) - 1
+
+
+def _in_order(names: Sequence[str], by_hand: dict[int, int], num_styles: int) -> list[int]:
+    """A style image for each of the labels that the segment map does not name."""
+    if num_styles == 1 or not names:
+        return [0] * len(names)
+    free = [style for style in range(num_styles) if style not in by_hand.values()]
+    if len(free) != len(names):
+        raise ValueError(
+            f"{len(names)} content labels ({', '.join(names)}) are without a style image "
+            f"and {len(free)} style images without a label, their numbers must be equal: say in "
+            "segment_map which style image serves which label, e.g. "
+            f"{names[0]}=1, or give style_labels."
+        )
+    return free
+
+
+def _by_name(
+    name: str, style_maps: Sequence[LabelMap]
+) -> tuple[int, npt.NDArray[np.float32] | None]:
+    """The first style image whose map holds a label of that name, and its part of the image."""
+    for style, style_map in enumerate(style_maps):
+        if name in style_map.colors:
+            inside = style_map.labels == style_map.colors.index(name)
+            if inside.any():
+                return style, inside.astype(np.float32)
+    raise ValueError(
+        f"the content label {name!r} is in no label map of the {len(style_maps)} style images, it "
+        f"must be in one: draw it there, or say in segment_map which style image serves it, e.g. "
+        f"{name}=1, or {name}={KEPT_NAME}."
+    )

@@ -1,0 +1,73 @@
+"""How much memory a run takes, told before it starts."""
+
+from __future__ import annotations
+
+import math
+
+import keras
+
+from dpst import images
+from dpst.config import TransferConfig
+from dpst.extractors import Extractor
+from dpst.solving.solve import plan_levels
+
+_BASE = 1.25e9  # bytes of a process in which TensorFlow has compiled its first program
+_BYTES_A_PIXEL = 1000  # solved: the Laplacian's stencil, correction pairs, the preconditioner
+_FEATURE_COPIES = 3.5  # of each feature: its value, its gradient, and what is on the way
+_PHOTO_COPIES = 7  # as read, as recoloured, and as its library reads and writes it
+
+
+def predicted_memory(
+    extractor: Extractor, config: TransferConfig, photo: images.Photo, style_size: images.Size
+) -> float:
+    """Predict the peak memory of a run, of one process without a GPU.
+
+    The constants were fitted from above to whole runs, see `benchmarks/README.md`.
+
+    Args:
+        extractor: its layers' features take most of it.
+        config: its `solve_size` sets the finest level.
+        photo: the content photo.
+        style_size: (height, width) of the style image that is worked on.
+
+    Returns:
+        Bytes, at most about a quarter too many for the networks of this library.
+    """
+    size = plan_levels(photo.size, config.solve_size, config.max_evaluations)[-1].size
+    style_size = images.workable_size(style_size, max(size))
+    pixels = max(math.prod(size), math.prod(style_size))
+    features = max(num_features(extractor, each) for each in (size, style_size))
+    solving = _BYTES_A_PIXEL * pixels + 4 * _FEATURE_COPIES * features
+    matching = 1e6 * config.matching_memory if config.method == "semantic" else 0
+    return _BASE + solving + matching + _PHOTO_COPIES * photo.pixels.nbytes
+
+
+def num_features(extractor: Extractor, size: images.Size) -> int:
+    """Count the values that a network computes for its style and content layers, layer by layer.
+
+    Args:
+        extractor: the network.
+        size: (height, width) of the image.
+
+    Returns:
+        Their number; nothing is computed.
+    """
+    names = tuple(dict.fromkeys(extractor.style_layers + extractor.content_layers))
+    network = extractor.select(names)
+    shapes = keras.Model(network.inputs, _all_tensors(network)).compute_output_spec(
+        keras.KerasTensor((1, *size, 3))
+    )
+    return sum(math.prod(tensor.shape) for tensor in keras.tree.flatten(shapes))
+
+
+def _all_tensors(network: keras.Model) -> list[keras.KerasTensor]:
+    """All tensors of a network; `layer.output` may be that of another which shares the layer."""
+    found: dict[int, keras.KerasTensor] = {}
+    todo = list(network.outputs)
+    while todo:
+        tensor = todo.pop()
+        if id(tensor) not in found:
+            found[id(tensor)] = tensor
+            operation, node_index, _ = tensor._keras_history
+            todo += operation._inbound_nodes[node_index].input_tensors
+    return list(found.values())

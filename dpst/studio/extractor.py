@@ -1,0 +1,58 @@
+"""Networks and compiled functions, shared by all sessions and made ready before they are wanted."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dpst.config import TransferConfig
+
+if TYPE_CHECKING:
+    from dpst.extractors import Extractor
+
+_SIZE = (48, 64)  # any: traces are for all sizes
+_NUM_SEGMENTS = 3
+_EVALUATIONS = 5  # a whole chunk
+
+
+class Networks:
+    """Loads the extractor, which comes with the package, in the background.
+
+    Nothing of any session is kept here.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is loaded yet."""
+        self._lock = threading.Lock()
+        self._extractor: Extractor | None = None
+
+    def extractor(self) -> Extractor:
+        """The extractor; waits for it where it is still being loaded."""
+        with self._lock:
+            if self._extractor is None:
+                from dpst.extractors import load_extractor
+
+                self._extractor = load_extractor(TransferConfig().extractor)
+            return self._extractor
+
+    def preload(self) -> threading.Thread:
+        """Load, and trace what a photo transfer needs, in a thread of its own."""
+        thread = threading.Thread(target=self._prepare, name="dpst-preload", daemon=True)
+        thread.start()
+        return thread
+
+    def _prepare(self) -> None:
+        """Solve a tiny pair."""
+        from dpst.methods.transfer import find_label_maps, stylize_images
+
+        extractor = self.extractor()
+        config = TransferConfig(max_evaluations=_EVALUATIONS, solve_size=max(_SIZE))
+        random = np.random.default_rng(config.seed)
+        content, style = random.random((2, *_SIZE, 3)).astype(np.float32)
+        find_label_maps(content, style, extractor, _NUM_SEGMENTS)
+        # Three bands that both images have.
+        bands = np.arange(_SIZE[0]) * _NUM_SEGMENTS // _SIZE[0]
+        labels = np.repeat(bands, _SIZE[1]).reshape(_SIZE)
+        stylize_images(content, style, labels, labels, config, lambda: extractor, lambda: None)

@@ -1,0 +1,42 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dpst.files.whole_file import check_file_path, whole_file
+
+
+def test_file_appears_when_all_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "file.npz"
+    path.write_bytes(b"old")
+    with whole_file(path) as file:
+        file.write(b"new")
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
+def test_failure_leaves_the_old_file_and_no_other(tmp_path: Path, error: BaseException) -> None:
+    path = tmp_path / "file.npz"
+    path.write_bytes(b"old")
+    with pytest.raises(type(error)), whole_file(path) as file:
+        file.write(b"half")
+        raise error
+    assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_path_is_checked_and_nothing_created(tmp_path: Path) -> None:
+    check_file_path(tmp_path / "file.NPZ", "save_map", (".npz",))
+    with pytest.raises(ValueError, match=r"save_map .* '\.cube', it must be \.npz: rename it"):
+        check_file_path(tmp_path / "file.cube", "save_map", (".npz",))
+    with pytest.raises(ValueError, match=r"must be one of \.png \.jpg"):
+        check_file_path(tmp_path / "file", "output_image", (".png", ".jpg"))
+    with pytest.raises(ValueError, match="is a folder"):
+        check_file_path(tmp_path, "save_map", (".npz",))
+    with pytest.raises(FileNotFoundError, match="create"):
+        check_file_path(tmp_path / "no" / "file.npz", "save_map", (".npz",))
+    assert list(tmp_path.iterdir()) == []

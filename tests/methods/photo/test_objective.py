@@ -1,0 +1,149 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dpst.config import TransferConfig
+from dpst.extractors import EmbeddedExtractor
+from dpst.losses import SortedGuidance
+from dpst.methods.photo.objective import photo_objective
+from dpst.optimizers import lbfgs
+from dpst.segmentation import decode_label_maps, pair_segments, single_segment
+from matting import GuidedFilter
+
+
+@pytest.fixture(scope="module")
+def extractor():
+    return EmbeddedExtractor()
+
+
+def _pairing(photo_pair):
+    content, style, content_labels, style_labels = photo_pair
+    maps = decode_label_maps(content_labels, style_labels, content.shape[:2], style.shape[:2])
+    return pair_segments(*maps, content, style)
+
+
+def test_only_the_style_terms_are_above_zero_at_the_content_image(extractor, photo_pair):
+    content, style = photo_pair[:2]
+    config = TransferConfig(tv_weight=0.0)
+    objective = photo_objective(extractor, content, style, _pairing(photo_pair), config)
+    values = objective.term_values(tf.constant(content))
+    assert set(values) == {"style", "content", "photorealism", "structure", "gamut"}
+    assert values["style"] > 0.01
+    assert values["content"] == 0
+    assert values["gamut"] == 0
+    # The ridge on an affine map's slopes.
+    assert abs(values["photorealism"]) < 1.2e-4 * config.photorealism_weight
+    assert abs(values["structure"]) < 1e-5
+
+
+@pytest.mark.parametrize("statistic", ["centred", "gram"])
+def test_style_terms_vanish_where_the_style_image_is_the_content_image(
+    extractor, photo_pair, statistic
+):
+    content = photo_pair[0]
+    pairing = single_segment(content.shape[:2], content.shape[:2])
+    config = TransferConfig(style_statistic=statistic)
+    objective = photo_objective(extractor, content, content, pairing, config)
+    assert objective.term_values(tf.constant(content))["style"] < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("name", "term"),
+    [
+        ("content_weight", "content"),
+        ("photorealism_weight", "photorealism"),
+        ("structure_weight", "structure"),
+    ],
+)
+def test_a_weight_of_zero_leaves_its_term_out(extractor, photo_pair, name, term):
+    content, style = photo_pair[:2]
+    config = dataclasses.replace(TransferConfig(), **{name: 0.0})
+    objective = photo_objective(extractor, content, style, _pairing(photo_pair), config)
+    assert term not in {each.name for each in objective.terms}
+
+
+def test_guidance_by_receptive_fields_changes_the_layers_and_not_the_colours(extractor, photo_pair):
+    content, style = photo_pair[:2]
+    terms = {}
+    for guidance in ("simple", "inside"):
+        config = TransferConfig(guidance=guidance)
+        objective = photo_objective(extractor, content, style, _pairing(photo_pair), config)
+        terms[guidance] = {
+            term.layer_name: term.target[0] for term in objective.terms if term.name == "style"
+        }
+    simple, inside = terms["simple"], terms["inside"]
+    np.testing.assert_array_equal(simple["rgb"].mean, inside["rgb"].mean)
+    second = extractor.style_layers[1]  # Deeper ones see all of such small images.
+    assert np.abs(simple[second].mean - inside[second].mean).max() > 1e-4
+
+
+def test_style_losses_are_scaled_as_the_extractor_calls_for(extractor, photo_pair):
+    objective = photo_objective(extractor, *photo_pair[:2], _pairing(photo_pair), TransferConfig())
+    weights = {term.layer_name: term.weight for term in objective.terms if term.name == "style"}
+    layer_weight = TransferConfig().style_weight * extractor.style_scale
+    rgb_weight = TransferConfig().style_weight * 5  # Colours are the same for every extractor.
+    assert weights == {name: layer_weight for name in weights} | {"rgb": rgb_weight}
+    assert set(weights) == {"rgb", *extractor.style_layers}
+
+
+def test_sorted_and_dense_guidance_give_one_objective(extractor, photo_pair, monkeypatch):
+    content, style = photo_pair[:2]
+    pairing = _pairing(photo_pair)
+    config = TransferConfig(tv_weight=0.1)
+    fast = photo_objective(extractor, content, style, pairing, config)
+    with monkeypatch.context() as patch:
+        patch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["a GPU"])
+        dense = photo_objective(extractor, content, style, pairing, config)
+    for objective, is_sorted in ((fast, True), (dense, False)):
+        style_terms = [term for term in objective.terms if term.name == "style"]
+        assert {isinstance(term.target[1], SortedGuidance) for term in style_terms} == {is_sorted}
+    image = tf.constant(np.clip(content * 0.8 + 0.05, 0, 1))
+    value, gradient = fast(image)
+    dense_value, dense_gradient = dense(image)
+    np.testing.assert_allclose(value, dense_value, rtol=1e-5)
+    scale = np.abs(gradient).max()
+    np.testing.assert_allclose(gradient, dense_gradient, atol=1e-4 * scale)
+
+
+def test_whole_chunk_compiles_to_one_program_with_the_same_iterates(
+    extractor, photo_pair, monkeypatch
+):
+    """What a GPU runs: objective, preconditioner and solver without a return to the host."""
+    content, style = photo_pair[:2]
+    with monkeypatch.context() as patch:
+        patch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["a GPU"])
+        objective = photo_objective(
+            extractor, content, style, _pairing(photo_pair), TransferConfig()
+        )
+    preconditioner = GuidedFilter.from_image(content, identity=1e-2)
+    result, differences = None, []
+    for _ in range(8):
+        # From one and the same state each time: from step to step two roundings grow apart.
+        plain, compiled = (
+            lbfgs.minimize(
+                objective,
+                tf.constant(content),
+                num_correction_pairs=3,
+                max_evaluations=1,
+                preconditioner=preconditioner,
+                previous_result=result,
+                jit_compile=jit_compile,
+            )
+            for jit_compile in (False, True)
+        )
+        assert compiled.num_iterations == plain.num_iterations
+        np.testing.assert_allclose(compiled.value, plain.value, rtol=1e-5)
+        np.testing.assert_allclose(compiled.position, plain.position, atol=1e-6)
+        differences += [
+            np.linalg.norm(actual - expected) / np.linalg.norm(expected)
+            for actual, expected in (
+                (compiled.gradient, plain.gradient),
+                (compiled.state.direction, plain.state.direction),
+            )
+        ]
+        result = plain
+    # Now and then two features are so nearly equal that either may be the maximum that is pooled.
+    assert np.median(differences) < 1e-5 and max(differences) < 0.01
+    assert result.value < 0.9 * objective(tf.constant(content))[0]

@@ -1,0 +1,187 @@
+"""Semantic maps: kinds of files and arrays, their lifted form, their labels and their checks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from PIL import Image
+
+from dpst.segmentation import SemanticMap, paired_maps, read_semantic_map, semantic_labels
+from dpst.segmentation.label_maps.semantic_map import semantic_map
+
+BLACK, RED, DARK_RED, WHITE = (0, 0, 0), (255, 0, 0), (192, 0, 0), (255, 255, 255)
+
+
+def _colors(*columns: tuple[int, int, int], size: int = 8) -> np.ndarray:
+    """A picture of vertical stripes of flat colours, uint8."""
+    return np.repeat(np.array([columns], np.uint8), 6, 0).repeat(size, 1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "channels"), [("1", 1), ("L", 1), ("P", 3), ("RGB", 3), ("I;16", 1)]
+)
+def test_channels_of_a_file_are_its_own(tmp_path, mode: str, channels: int) -> None:
+    picture = Image.fromarray(_colors(BLACK, WHITE))
+    if mode == "I;16":
+        picture = Image.fromarray(np.array(picture.convert("L"), np.uint16) * 257)
+    else:
+        picture = picture.convert(mode)
+    picture.save(tmp_path / "map.png")
+    values = read_semantic_map(tmp_path / "map.png", "content_labels").values
+    assert values.shape == (6, 16, channels)
+    np.testing.assert_array_equal(values[:, :8], 0)
+    np.testing.assert_array_equal(values[:, 8:], 1)
+
+
+def test_transparency_is_a_channel_unless_it_says_nothing(tmp_path) -> None:
+    picture = np.concatenate([_colors(RED, WHITE), np.full((6, 16, 1), 255, np.uint8)], -1)
+    Image.fromarray(picture).save(tmp_path / "opaque.png")
+    assert read_semantic_map(tmp_path / "opaque.png", "x").values.shape[2] == 3
+    picture[:, 8:, 3] = 0
+    Image.fromarray(picture).save(tmp_path / "half.png")
+    values = read_semantic_map(tmp_path / "half.png", "x").values
+    np.testing.assert_array_equal(values[0, 0], [1, 0, 0, 1])
+    np.testing.assert_array_equal(values[0, 8], [0, 0, 0, 0])  # left over colours do not count
+
+
+def test_stack_of_masks_is_a_channel_each(tmp_path) -> None:
+    for name in ("sky", "sea"):
+        Image.new("L", (8, 6), 255 if name == "sky" else 0).save(tmp_path / f"{name}.png")
+    text = f"sky={tmp_path}/sky.png,sea={tmp_path}/sea.png"
+    stack = read_semantic_map(text, "content_labels")
+    assert stack.names == ("sky", "sea")
+    np.testing.assert_array_equal(stack.values[0, 0], [1, 0])
+    same = semantic_map({"sky": np.ones((6, 8)), "sea": np.zeros((6, 8), bool)}, "x")
+    np.testing.assert_array_equal(same.values, stack.values)
+
+
+def test_arrays_of_all_kinds() -> None:
+    assert semantic_map(np.zeros((4, 5), np.uint8), "x").values.shape == (4, 5, 1)
+    assert semantic_map(np.zeros((4, 5, 7), np.float64), "x").values.dtype == np.float32
+    numbers = semantic_map(np.array([[3, 5], [5, -1]]), "x")
+    assert numbers.names == ("-1", "3", "5")
+    np.testing.assert_array_equal(numbers.values[0], [[0, 1, 0], [0, 0, 1]])
+
+
+@settings(max_examples=30, deadline=None)
+@given(npst.arrays(np.float32, (5, 7, 2), elements=st.floats(0, 1, width=32)))
+def test_lifted_values_are_all_equally_long(values: np.ndarray) -> None:
+    lifted = SemanticMap(values).lifted((5, 7))
+    assert lifted.shape == (5, 7, 4)
+    np.testing.assert_allclose((lifted**2).sum(-1), 2, rtol=1e-5)
+    shrunk = SemanticMap(values).lifted((2, 3))
+    assert shrunk.min() >= 0 and ((shrunk**2).sum(-1) <= 2 + 1e-5).all()
+
+
+@pytest.mark.parametrize("color", [BLACK, WHITE, RED])
+def test_every_label_correlates_most_with_itself(color) -> None:
+    """Of raw colours black correlates with none, and dark red with red as with itself."""
+    lifted = SemanticMap(_colors(BLACK, DARK_RED, RED, WHITE) / np.float32(255)).lifted((6, 32))
+    own = SemanticMap(np.full((1, 1, 3), color) / np.float32(255)).lifted((1, 1))[0, 0]
+    correlation = (lifted * own).sum(-1)[0]
+    place = (BLACK, DARK_RED, RED, WHITE).index(color)
+    assert set(np.flatnonzero(correlation == correlation.max())) == set(
+        range(8 * place, 8 * place + 8)
+    )
+    assert np.sort(np.unique(correlation.round(5)))[-2] < 0.98 * correlation.max()
+
+
+def _paired(content: np.ndarray, style: np.ndarray):
+    return semantic_labels(semantic_map(content, "x"), semantic_map(style, "y"))
+
+
+def test_labels_are_flat_colours_and_soft_edges_join_them() -> None:
+    content = _colors(BLACK, RED, size=150)
+    content[:, 150] = (128, 0, 0)
+    labels = _paired(content, _colors(RED, BLACK, size=150))
+    assert sorted(row.label for row in labels.rows) == ["000000", "ff0000"]
+    names = np.array([row.label for row in labels.rows])
+    assert (names[labels.content[:, :150]] == "000000").all()
+    assert (names[labels.style[:, :150]] == "ff0000").all()
+    assert labels.served_by == (0, 1)
+    assert [row.finding for row in labels.rows] == ["", ""]
+
+
+def test_orphan_takes_the_label_nearest_in_the_map_and_unused_ones_are_told() -> None:
+    labels = _paired(_colors(BLACK, DARK_RED), _colors(RED, WHITE, BLACK))
+    rows = {row.label: row for row in labels.rows}
+    assert rows["c00000"].finding == "orphan"
+    assert rows["c00000"].action == "takes label ff0000, the nearest"
+    assert rows["ffffff"].finding == "unused"
+    assert rows["000000"].content_share == pytest.approx(1 / 2)
+    assert rows["000000"].style_share == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(("num_style_pixels", "serves"), [(30, True), (5, False)])
+def test_small_label_such_as_a_nose_serves_itself_unless_it_is_a_speck(
+    num_style_pixels: int, serves: bool
+) -> None:
+    content, style = np.zeros((100, 100, 3), np.uint8), np.zeros((100, 100, 3), np.uint8)
+    content[:50], style[:50] = WHITE, WHITE
+    content[60, :80] = style[60, :num_style_pixels] = (192, 255, 192)
+    row = {row.label: row for row in _paired(content, style).rows}["c0ffc0"]
+    assert row.action == f"takes label {'c0ffc0' if serves else 'ffffff, the nearest'}"
+
+
+def test_gradients_fall_into_few_labels() -> None:
+    ramp = np.linspace(0, 1, 256, dtype=np.float32) * np.ones((9, 1), np.float32)
+    labels = _paired(ramp, ramp[:, ::-1])
+    assert 4 <= len(labels.rows) <= 32
+    np.testing.assert_array_equal(labels.style, labels.content[:, ::-1])
+
+
+def test_labels_of_masks_are_named_by_them() -> None:
+    masks = {"sky": np.eye(2)[0][None].repeat(3, 0), "sea": np.eye(2)[1][None].repeat(3, 0)}
+    labels = semantic_labels(semantic_map(masks, "x"), semantic_map(masks, "y"))
+    assert sorted(row.label for row in labels.rows) == ["sea", "sky"]
+    assert {row.color for row in labels.rows} == {""}
+
+
+def test_names_bring_channels_in_one_order() -> None:
+    ones, zeros = np.ones((4, 4)), np.zeros((4, 4))
+    content = semantic_map({"sky": ones, "sea": zeros}, "x")
+    style = semantic_map({"sea": zeros, "sky": ones}, "y")
+    _, ordered = paired_maps(content, style, (4, 4), (4, 4))
+    np.testing.assert_array_equal(ordered.values[0, 0], [1, 0])
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.zeros((0, 4)), "not empty"),
+        (np.zeros((4, 4, 0)), "not empty"),
+        ({}, "at least one mask"),
+        ({"a": np.zeros((4, 4)), "b": np.zeros((4, 5))}, "one shape"),
+        (np.full((4, 4), 1.5), "ranges from 1.5 to 1.5"),
+        (np.full((4, 4), np.nan), "must be finite"),
+        (np.zeros((4, 4, 3), np.int64), "uint8 or floating"),
+        (np.zeros(4), "shape"),
+        (np.array([["a"]]), "must be floating, bool or integer"),
+    ],
+)
+def test_what_is_no_map_is_an_error(values, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        semantic_map(values, "content_labels")
+
+
+@pytest.mark.parametrize(
+    ("content", "style", "message"),
+    [
+        (np.zeros((8, 8, 1)), np.zeros((8, 8, 3)), "1 channels and style_labels 3"),
+        (np.zeros((8, 16, 3)), np.zeros((8, 8, 3)), "content_labels is 16x8 px"),
+        (np.zeros((8, 8, 3)), np.zeros((16, 8, 3)), "style_labels is 8x16 px"),
+        ({"a": np.zeros((8, 8))}, {"b": np.zeros((8, 8))}, "style_labels have no mask 'a'"),
+        (
+            {"a": np.zeros((8, 8))},
+            {"a": np.zeros((8, 8)), "b": np.zeros((8, 8))},
+            "content_labels have no mask 'b'",
+        ),
+    ],
+)
+def test_maps_that_do_not_fit_are_an_error(content, style, message: str) -> None:
+    maps = semantic_map(content, "x"), semantic_map(style, "y")
+    with pytest.raises(ValueError, match=message):
+        paired_maps(*maps, (80, 80), (80, 80))

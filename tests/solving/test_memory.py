@@ -1,0 +1,83 @@
+"""The prediction of a run's peak memory."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from tests.conftest import REPOSITORY
+
+import dpst
+from dpst import images
+from dpst.solving.memory import num_features, predicted_memory
+
+
+@pytest.fixture(scope="module")
+def extractor():
+    inputs = keras.Input((None, None, 3))
+    first = keras.layers.Conv2D(8, 3, padding="same", name="first")(inputs)
+    second = keras.layers.Conv2D(16, 3, strides=2, padding="same", name="second")(first)
+    keras.layers.Conv2D(32, 3, padding="same", name="unused")(second)
+    return dpst.extractors.Extractor(
+        inputs,
+        {"first": first, "second": second},
+        name="small",
+        style_layers=["first", "second"],
+        content_layers=["second"],
+        minimum_side=8,
+    )
+
+
+def test_features_are_counted_layer_by_layer(extractor):
+    assert num_features(extractor, (40, 60)) == 40 * 60 * (3 + 8) + 20 * 30 * 16
+
+
+def test_features_of_a_model_that_is_read_again_are_counted():
+    inputs = keras.Input((None, None, 3), name="images")
+    outputs = keras.layers.Conv2D(4, 3, padding="same", activation="relu")(inputs)
+    extractor = dpst.extractors.KerasModelExtractor(keras.Model(inputs, outputs))
+    assert num_features(extractor, (40, 60)) == 40 * 60 * (3 + 4)
+
+
+def test_prediction_grows_with_the_solve_and_with_the_photo(extractor):
+    def predict(solve_size, photo_size, dtype=np.uint8):
+        photo = images.Photo(np.zeros((*photo_size, 3), dtype))
+        config = dpst.TransferConfig(solve_size=solve_size)
+        return predicted_memory(extractor, config, photo, (300, 400))
+
+    assert predict(700, (600, 800)) > 1.05 * predict(350, (600, 800))
+    assert predict(350, (600, 800), np.uint16) > predict(350, (600, 800)) > predict(350, (300, 400))
+    assert predict(1400, (600, 800)) == predict(800, (600, 800))  # never enlarged
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads peak memory as Linux gives it")
+@pytest.mark.parametrize("size", [(90, 120), (240, 320)])
+def test_run_stays_within_what_the_dry_run_predicts(tmp_path, size):
+    noise = np.random.default_rng(0).random((*size, 3), np.float32)
+    images.write_image(tmp_path / "photo.png", noise)
+    flags = [
+        *(f"--{name}_image={tmp_path / 'photo.png'}" for name in ("content", "style")),
+        f"--output_image={tmp_path / 'output.png'}",
+        "--max_evaluations=2",
+        "--segmentation=none",
+    ]
+    # The process itself tells its peak: what its parent is told counts the parent's own memory.
+    code = f"""
+import sys
+from dpst.cli import cli
+status = cli.main(["run.py", *{flags!r}])
+print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")))
+sys.exit(status)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    predicted = float(re.findall(r"at most about ([\d.]+) GB", done.stdout)[0])
+    peak = 1024 * int(re.findall(r"VmHWM:\s+(\d+) kB", done.stdout)[0])
+    assert peak < (predicted + 0.05) * 1e9
