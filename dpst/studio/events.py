@@ -1,6 +1,6 @@
 """What happens when something is pressed on the page.
 
-All data of a session go in and out as values of its page; nothing is kept here but the networks.
+All data of a session go in and out as values of its page; nothing is kept here but the extractor.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dpst.report.trace import metric_lines
 from dpst.segmentation import read_label_maps
 from dpst.studio import page_parts
 from dpst.studio.download import repeating_command, write_folder, write_result
-from dpst.studio.extractor import Networks
+from dpst.studio.extractor import SharedExtractor
 from dpst.studio.form import Form, make_request
 from dpst.studio.links import chosen_links, link_choices
 from dpst.studio.live_run import LiveRun
@@ -29,11 +29,11 @@ from dpst.studio.segments import (
     COLORS,
     Segments,
     edited_copy,
-    filled,
-    painted,
-    repainted,
+    filled_labels,
+    painted_labels,
+    painted_segments,
     segments_from_maps,
-    tinted,
+    tinted_copy,
 )
 
 Editor = dict[str, Any] | None
@@ -43,12 +43,12 @@ class Events:
     """The events of the page, each a function of what is on it.
 
     Args:
-        networks: shared by all sessions.
+        extractor: shared by all sessions.
     """
 
-    def __init__(self, networks: Networks) -> None:
-        """Keep the networks."""
-        self._networks = networks
+    def __init__(self, extractor: SharedExtractor) -> None:
+        """Keep the extractor."""
+        self._extractor = extractor
 
     def load(
         self, content_path: str | None, style_path: str | None, num_segments: float
@@ -111,11 +111,13 @@ class Events:
 
             known = pair.style if pair.is_doodle else pair.content
             maps = find_label_maps(
-                known.image, pair.style.image, self._networks.extractor(), int(num_segments)
+                known.image, pair.style.image, self._extractor.get(), int(num_segments)
             )
             found = segments_from_maps(*maps)
             if pair.is_doodle and segments is not None:
-                found = Segments(painted(segments.content, _layers(content_editor)), found.style)
+                found = Segments(
+                    painted_labels(segments.content, _layers(content_editor)), found.style
+                )
             elif pair.is_doodle:
                 empty = np.full(pair.content.photo.size, found.style[-1, 0], np.uint8)
                 found = Segments(empty, found.style)
@@ -154,14 +156,14 @@ class Events:
         with _told():
             if pair is None or segments is None:
                 raise ValueError("there are no segments yet: load a pair first.")
-            segments = repainted(segments, _layers(content_editor), _layers(style_editor))
+            segments = painted_segments(segments, _layers(content_editor), _layers(style_editor))
             index = COLORS.index(color)
             left, top, right, bottom = box
             edges = (left, top, right, bottom)
             if side == "content":
-                segments = Segments(filled(segments.content, index, edges), segments.style)
+                segments = Segments(filled_labels(segments.content, index, edges), segments.style)
             else:
-                segments = Segments(segments.content, filled(segments.style, index, edges))
+                segments = Segments(segments.content, filled_labels(segments.style, index, edges))
         return self._shown(pair, segments, "Filled.")
 
     def relink(
@@ -174,7 +176,7 @@ class Events:
         """Bring the links up to date with what is painted; choices that are possible stay."""
         if segments is None:
             return [gr.update(visible=False)] * len(COLORS)
-        segments = repainted(segments, _layers(content_editor), _layers(style_editor))
+        segments = painted_segments(segments, _layers(content_editor), _layers(style_editor))
         return _link_updates(segments, _by_index(chosen))
 
     def run(
@@ -194,12 +196,14 @@ class Events:
         form = Form(*values[: -len(COLORS)])
         with _told():
             if segments is not None:
-                segments = repainted(segments, _layers(content_editor), _layers(style_editor))
+                segments = painted_segments(
+                    segments, _layers(content_editor), _layers(style_editor)
+                )
             request = make_request(pair, segments, _by_index(values[-len(COLORS) :]), form)
             plan = planned(request)
-        extractor = self._networks.extractor
+        get_extractor = self._extractor.get
         run: LiveRun[Seen, Outcome] = LiveRun(
-            lambda report: solve_request(request, plan, extractor, report)
+            lambda report: solve_request(request, plan, get_extractor, report)
         )
         yield {
             "run": run,
@@ -234,7 +238,7 @@ class Events:
                 "measured": "\n".join(metric_lines(outcome.result.metrics)),
                 "status": page_parts.status(f"{done} Writing the report …"),
             }
-            zip_path = write_folder(folder, outcome, result_path, extractor())
+            zip_path = write_folder(folder, outcome, result_path, get_extractor())
             yield {
                 "run": None,
                 "is_running": False,
@@ -253,11 +257,11 @@ class Events:
         if pair.is_doodle:
             drawn = edited_copy(np.divide(segments.pictures()[0], 255, dtype=np.float32))
         else:
-            drawn = tinted(pair.content.image, segments.content)
+            drawn = tinted_copy(pair.content.image, segments.content)
         return (
             segments,
             _editor(drawn),
-            _editor(tinted(pair.style.image, segments.style)),
+            _editor(tinted_copy(pair.style.image, segments.style)),
             *_link_updates(segments, {}),
             page_parts.status(text),
         )

@@ -1,4 +1,4 @@
-"""Networks and compiled functions, shared by all sessions and made ready before they are wanted."""
+"""The extractor that all sessions share, made ready before it is wanted."""
 
 from __future__ import annotations
 
@@ -17,19 +17,16 @@ _NUM_SEGMENTS = 3
 _EVALUATIONS = 5  # a whole chunk
 
 
-class Networks:
-    """Loads the extractor, which comes with the package, in the background.
-
-    Nothing of any session is kept here.
-    """
+class SharedExtractor:
+    """The extractor that comes with the package, loaded once; it keeps nothing of any session."""
 
     def __init__(self) -> None:
-        """Nothing is loaded yet."""
+        """Load nothing yet."""
         self._lock = threading.Lock()
         self._extractor: Extractor | None = None
 
-    def extractor(self) -> Extractor:
-        """The extractor; waits for it where it is still being loaded."""
+    def get(self) -> Extractor:
+        """Return the extractor; load it, or wait while another thread does."""
         with self._lock:
             if self._extractor is None:
                 from dpst.extractors import load_extractor
@@ -38,7 +35,7 @@ class Networks:
             return self._extractor
 
     def preload(self) -> threading.Thread:
-        """Load, and trace what a photo transfer needs, in a thread of its own."""
+        """Load the extractor and trace what a photo transfer needs, in a thread of its own."""
         thread = threading.Thread(target=self._prepare, name="dpst-preload", daemon=True)
         thread.start()
         return thread
@@ -47,7 +44,7 @@ class Networks:
         """Solve a tiny pair."""
         from dpst.methods.transfer import find_label_maps, stylize_images
 
-        extractor = self.extractor()
+        extractor = self.get()
         config = TransferConfig(max_evaluations=_EVALUATIONS, solve_size=max(_SIZE))
         random = np.random.default_rng(config.seed)
         content, style = random.random((2, *_SIZE, 3)).astype(np.float32)

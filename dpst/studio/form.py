@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dpst.config import TransferConfig
-from dpst.studio.links import chosen_links, linked, segment_map_text
+from dpst.studio.links import chosen_links, linked_segments, segment_map_text
 from dpst.studio.loaded_pair import LoadedPair
 from dpst.studio.run import Request
 from dpst.studio.segments import Segments
@@ -72,7 +72,7 @@ def make_request(
         raise ValueError("a doodle is painted by its segments: tick 'Match segment by segment'.")
     segment_map = ""
     if form.is_by_segment and form.method == "semantic":
-        segments = linked(segments, chosen_links(segments, links))
+        segments = linked_segments(segments, chosen_links(segments, links))
     elif form.is_by_segment:
         segment_map = segment_map_text(chosen_links(segments, links))
     config = TransferConfig(

@@ -94,13 +94,13 @@ def _serve(host: str, port: int) -> None:
         ) from error
     with quiet_startup():
         import tensorflow  # noqa: F401
-    from dpst.studio.extractor import Networks
+    from dpst.studio.extractor import SharedExtractor
     from dpst.studio.page import build_page
     from dpst.studio.theme import CSS, theme
 
-    networks = Networks()
-    networks.preload()
-    page = build_page(networks)
+    extractor = SharedExtractor()
+    extractor.preload()
+    page = build_page(extractor)
     page.launch(
         server_name=host,
         server_port=port,

@@ -86,7 +86,7 @@ def segment_map_text(links: Mapping[int, str]) -> str:
     )
 
 
-def linked(segments: Segments, links: Mapping[int, str]) -> Segments:
+def linked_segments(segments: Segments, links: Mapping[int, str]) -> Segments:
     """Segments whose links are drawn in their colours, for a method that goes by these alone.
 
     Args:

@@ -11,7 +11,7 @@ import gradio as gr
 from dpst.config import METHODS
 from dpst.segmentation.finding.cosegmentation import MAXIMUM_SEGMENTS
 from dpst.studio.events import Events
-from dpst.studio.extractor import Networks
+from dpst.studio.extractor import SharedExtractor
 from dpst.studio.form import Form
 from dpst.studio.sample import Sample, find_samples
 from dpst.studio.segments import COLORS, EDITED_SIDE, NAMES
@@ -34,16 +34,16 @@ _DEFAULT_SEGMENTS = 3
 _IS_LIVE = "element.setAttribute('role', 'status'); element.setAttribute('aria-live', 'polite');"
 
 
-def build_page(networks: Networks) -> gr.Blocks:
+def build_page(extractor: SharedExtractor) -> gr.Blocks:
     """Build the page.
 
     Args:
-        networks: shared by all sessions.
+        extractor: shared by all sessions.
 
     Returns:
         The page, to be launched.
     """
-    events = Events(networks)
+    events = Events(extractor)
     cleaning = (_CLEANING_SECONDS, KEPT_SECONDS)
     with gr.Blocks(
         title="dpst studio", analytics_enabled=False, fill_width=True, delete_cache=cleaning

@@ -4,8 +4,7 @@ import html
 from collections.abc import Mapping, Sequence
 
 from dpst import images
-from dpst.report.loss_chart import loss_chart
-from dpst.report.page import data_uri
+from dpst.report import html as report_html
 
 SHOWN_SIDE = 1600  # pixels: longer side of pictures on the page, at most; downloads are whole
 
@@ -14,7 +13,7 @@ def picture(image: images.FloatImage, words: str) -> str:
     """A picture as it stands, with words for those who do not see it."""
     height, width = image.shape[:2]
     return (
-        f'<img class="dpst-picture" src="{data_uri(_shown(image))}" alt="{html.escape(words)}" '
+        f'<img class="dpst-picture" src="{report_html.data_uri(_shown(image))}" alt="{html.escape(words)}" '
         f'style="aspect-ratio: {width} / {height}">'
     )
 
@@ -29,21 +28,12 @@ def comparison(content_image: images.FloatImage, output_image: images.FloatImage
     Returns:
         An element.
     """
-    before, after = data_uri(_shown(content_image)), data_uri(_shown(output_image))
-    return (
-        '<div class="dpst-compare"><div class="dpst-stack">'
-        f'<img src="{before}" alt="before"><img src="{after}" alt="after"></div>'
-        "<label>Before on the left, after on the right"
-        '<input type="range" min="0" max="100" value="50" step="0.5" oninput="'
-        "this.closest('.dpst-compare').style.setProperty('--cut', this.value + '%')\"></label>"
-        "</div>"
-    )
+    return report_html.comparison(_shown(content_image), _shown(output_image))
 
 
 def chart(losses: Sequence[Mapping[str, float]]) -> str:
     """Loss curves; "" before there are any."""
-    shown = [{name: row[name] for name in row if "/" not in name} for row in losses]
-    drawn = loss_chart(shown, "Losses against evaluations of the objective")
+    drawn = report_html.chart(losses)
     return f'<div class="dpst-chart">{drawn}</div>' if drawn else ""
 
 

@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from dpst import images
+from dpst.report.tint import tinted_image
 from dpst.segmentation import LabelMap
 from dpst.segmentation.label_maps.label_map import resize_labels
 from dpst.segmentation.label_maps.palette import LUAN_PALETTE
@@ -77,7 +77,7 @@ def segments_from_maps(content_map: LabelMap, style_map: LabelMap) -> Segments:
     return Segments(index_of[content_map.labels], index_of[style_map.labels])
 
 
-def painted(labels: Labels, layers: Sequence[npt.NDArray[np.uint8]]) -> Labels:
+def painted_labels(labels: Labels, layers: Sequence[npt.NDArray[np.uint8]]) -> Labels:
     """Labels with brush strokes over them.
 
     Args:
@@ -103,7 +103,7 @@ def painted(labels: Labels, layers: Sequence[npt.NDArray[np.uint8]]) -> Labels:
     return result
 
 
-def filled(labels: Labels, index: int, box: tuple[float, float, float, float]) -> Labels:
+def filled_labels(labels: Labels, index: int, box: tuple[float, float, float, float]) -> Labels:
     """Labels with a rectangle filled, which takes no mouse.
 
     Args:
@@ -132,7 +132,7 @@ def filled(labels: Labels, index: int, box: tuple[float, float, float, float]) -
     return result
 
 
-def repainted(
+def painted_segments(
     segments: Segments,
     content_layers: Sequence[npt.NDArray[np.uint8]],
     style_layers: Sequence[npt.NDArray[np.uint8]],
@@ -140,12 +140,12 @@ def repainted(
     """Segments with the strokes on both pictures over them."""
     return dataclasses.replace(
         segments,
-        content=painted(segments.content, content_layers),
-        style=painted(segments.style, style_layers),
+        content=painted_labels(segments.content, content_layers),
+        style=painted_labels(segments.style, style_layers),
     )
 
 
-def tinted(image: images.FloatImage, labels: Labels) -> npt.NDArray[np.uint8]:
+def tinted_copy(image: images.FloatImage, labels: Labels) -> npt.NDArray[np.uint8]:
     """An image with its segments in their colours, to paint on.
 
     Args:
@@ -156,10 +156,7 @@ def tinted(image: images.FloatImage, labels: Labels) -> npt.NDArray[np.uint8]:
         uint8 [h, w, 3], at most `EDITED_SIDE` a side.
     """
     small = edited_copy(image)
-    shown = cv2.resize(labels, small.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-    # Lightness stays visible below the tint.
-    lightness = small.mean(-1, keepdims=True)
-    return np.rint(_TINT * _PALETTE[shown] + (1 - _TINT) * lightness).astype(np.uint8)
+    return np.rint(tinted_image(small, labels, _PALETTE, _TINT)).astype(np.uint8)
 
 
 def edited_copy(image: images.FloatImage) -> npt.NDArray[np.uint8]:

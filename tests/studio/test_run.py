@@ -21,7 +21,7 @@ from dpst.studio.download import (
     write_folder,
     write_result,
 )
-from dpst.studio.extractor import Networks
+from dpst.studio.extractor import SharedExtractor
 from dpst.studio.form import Form, make_request
 from dpst.studio.loaded_pair import LoadedPair, load_doodle, load_pair
 from dpst.studio.run import Outcome, Request, Seen, planned, solve_request
@@ -30,8 +30,8 @@ from dpst.studio.segments import COLORS, Segments
 
 
 @pytest.fixture(scope="module")
-def networks() -> Networks:
-    return Networks()
+def shared_extractor() -> SharedExtractor:
+    return SharedExtractor()
 
 
 @pytest.fixture(scope="module")
@@ -54,19 +54,19 @@ def request_of(pair: LoadedPair, segments: Segments | None, method: str = "photo
     return make_request(pair, segments or Segments(np.zeros(1), np.zeros(1)), links, form)
 
 
-def solved(request: Request, networks: Networks) -> tuple[Outcome, list[Seen]]:
+def solved(request: Request, shared_extractor: SharedExtractor) -> tuple[Outcome, list[Seen]]:
     seen: list[Seen] = []
 
     def report(what: Seen) -> bool:
         seen.append(what)
         return False
 
-    return solve_request(request, planned(request), networks.extractor, report), seen
+    return solve_request(request, planned(request), shared_extractor.get, report), seen
 
 
 @pytest.fixture(scope="module")
-def outcome_and_seen(pair, segments, networks) -> tuple[Outcome, list[Seen]]:
-    return solved(request_of(pair, segments), networks)
+def outcome_and_seen(pair, segments, shared_extractor) -> tuple[Outcome, list[Seen]]:
+    return solved(request_of(pair, segments), shared_extractor)
 
 
 def test_preview_comes_before_the_network_is_loaded(pair, segments) -> None:
@@ -104,13 +104,13 @@ def test_result_is_that_of_the_api(outcome_and_seen, pair, segments, tmp_path) -
 
 @pytest.mark.parametrize("is_by_segment", [True, False])
 def test_command_in_the_folder_repeats_the_result(
-    is_by_segment, outcome_and_seen, pair, networks, tmp_path, monkeypatch, capsys
+    is_by_segment, outcome_and_seen, pair, shared_extractor, tmp_path, monkeypatch, capsys
 ) -> None:
     outcome = outcome_and_seen[0]
     if not is_by_segment:
-        outcome = solved(request_of(pair, None), networks)[0]
+        outcome = solved(request_of(pair, None), shared_extractor)[0]
     result_path = write_result(tmp_path, outcome)
-    with zipfile.ZipFile(write_folder(tmp_path, outcome, result_path, networks.extractor())) as z:
+    with zipfile.ZipFile(write_folder(tmp_path, outcome, result_path, shared_extractor.get())) as z:
         z.extractall(tmp_path)
     monkeypatch.chdir(tmp_path)
     command = (tmp_path / FOLDER_NAME / "command.txt").read_text()
@@ -119,10 +119,10 @@ def test_command_in_the_folder_repeats_the_result(
     np.testing.assert_allclose(repeated, images.read_image(result_path), atol=1.01 / 255)
 
 
-def test_folder_holds_report_and_inputs(outcome_and_seen, pair, networks, tmp_path) -> None:
+def test_folder_holds_report_and_inputs(outcome_and_seen, pair, shared_extractor, tmp_path) -> None:
     outcome, _ = outcome_and_seen
     result_path = write_result(tmp_path, outcome)
-    path = write_folder(tmp_path, outcome, result_path, networks.extractor())
+    path = write_folder(tmp_path, outcome, result_path, shared_extractor.get())
     with zipfile.ZipFile(path) as archive:
         names = {name.removeprefix(f"{FOLDER_NAME}/") for name in archive.namelist()}
         assert archive.read(f"{FOLDER_NAME}/content.png") == pair.content.data
@@ -135,15 +135,17 @@ def test_folder_holds_report_and_inputs(outcome_and_seen, pair, networks, tmp_pa
     assert trace["inputs"]["content_image"] == {"path": "content.png", "size": [48, 64]}
 
 
-def test_run_that_is_stopped_at_once_still_has_a_result(pair, segments, networks, tmp_path) -> None:
+def test_run_that_is_stopped_at_once_still_has_a_result(
+    pair, segments, shared_extractor, tmp_path
+) -> None:
     request = request_of(pair, segments)
-    outcome = solve_request(request, planned(request), networks.extractor, lambda _: True)
+    outcome = solve_request(request, planned(request), shared_extractor.get, lambda _: True)
     assert outcome.result.stop_reason is StopReason.INTERRUPTED and outcome.losses == ()
     assert write_result(tmp_path, outcome).is_file()
 
 
-def test_artistic_run_takes_whole_pictures(pair, networks) -> None:
-    outcome, seen = solved(request_of(pair, None, "artistic"), networks)
+def test_artistic_run_takes_whole_pictures(pair, shared_extractor) -> None:
+    outcome, seen = solved(request_of(pair, None, "artistic"), shared_extractor)
     assert not seen[0].text.startswith("First look") and len(outcome.plan.regions) == 1
     command = repeating_command(outcome.request)
     assert "--method=artistic" in command and "labels" not in command
@@ -171,17 +173,17 @@ def test_samples_are_offered_where_their_files_are(tmp_path) -> None:
 
 
 def test_warming_up_leaves_the_extractor_ready_and_traces_for_all_sizes(photo_pair, traces) -> None:
-    networks = Networks()
-    networks.preload().join()
-    assert networks.extractor() is networks.extractor()
+    shared_extractor = SharedExtractor()
+    shared_extractor.preload().join()
+    assert shared_extractor.get() is shared_extractor.get()
     assert len(traces) == 1
     config = dpst.TransferConfig(max_evaluations=2)
-    dpst.stylize(*(image[:40] for image in photo_pair), networks.extractor(), config)
+    dpst.stylize(*(image[:40] for image in photo_pair), shared_extractor.get(), config)
     assert len(traces) == 1
 
 
 def test_doodle_is_painted_and_its_command_repeats_it(
-    pair, photo_pair, networks, tmp_path, monkeypatch, capsys
+    pair, photo_pair, shared_extractor, tmp_path, monkeypatch, capsys
 ) -> None:
     images.write_image(tmp_path / "painting.png", photo_pair[1])
     doodle = load_doodle(tmp_path / "painting.png", (40, 56))
@@ -190,10 +192,10 @@ def test_doodle_is_painted_and_its_command_repeats_it(
     form = dataclasses.replace(Form.with_defaults("semantic"), solve_size=64, max_evaluations=3)
     request = make_request(doodle, maps, {2: COLORS[1]}, form)
     assert set(np.unique(request.segments.content)) == {0, 1} and not request.config.segment_map
-    outcome, seen = solved(request, networks)
+    outcome, seen = solved(request, shared_extractor)
     assert outcome.plan.is_doodle and seen[-1].image.shape == (40, 56, 3)
     result_path = write_result(tmp_path, outcome)
-    with zipfile.ZipFile(write_folder(tmp_path, outcome, result_path, networks.extractor())) as z:
+    with zipfile.ZipFile(write_folder(tmp_path, outcome, result_path, shared_extractor.get())) as z:
         assert f"{FOLDER_NAME}/content.png" not in z.namelist()
         z.extractall(tmp_path)
     monkeypatch.chdir(tmp_path)

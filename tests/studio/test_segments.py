@@ -13,11 +13,11 @@ from dpst.studio.segments import (
     NAMES,
     Segments,
     edited_copy,
-    filled,
-    painted,
-    repainted,
+    filled_labels,
+    painted_labels,
+    painted_segments,
     segments_from_maps,
-    tinted,
+    tinted_copy,
 )
 
 BLUE, GREEN, BLACK, WHITE, RED = range(5)
@@ -42,7 +42,7 @@ def test_stroke_takes_the_nearest_colour_and_soft_edges_are_no_stroke() -> None:
     stroke[1, 2] = [250, 4, 3, 255]
     stroke[1, 3] = [*rgb(RED), 90]
     stroke[2, 2] = [*rgb(GREEN), 200]
-    result = painted(labels, [stroke])
+    result = painted_labels(labels, [stroke])
     expected = labels.copy()
     expected[1, 2], expected[2, 2] = RED, GREEN
     np.testing.assert_array_equal(result, expected)
@@ -53,25 +53,25 @@ def test_later_layers_lie_above_and_layers_of_another_size_fit() -> None:
     below, above = layer((2, 3)), layer((4, 6))
     below[:] = [*rgb(RED), 255]
     above[:, :2] = [*rgb(WHITE), 255]
-    result = painted(np.zeros((8, 12), np.uint8), [below, above])
+    result = painted_labels(np.zeros((8, 12), np.uint8), [below, above])
     assert (result[:, :4] == WHITE).all() and (result[:, 4:] == RED).all()
 
 
 def test_nothing_painted_changes_nothing() -> None:
     given_segments = segments([BLUE, GREEN], [GREEN, BLUE])
-    result = repainted(given_segments, [], [layer((40, 80))])
+    result = painted_segments(given_segments, [], [layer((40, 80))])
     np.testing.assert_array_equal(result.content, given_segments.content)
     np.testing.assert_array_equal(result.style, given_segments.style)
 
 
 def test_rectangle_is_in_percent() -> None:
-    result = filled(np.zeros((10, 20), np.uint8), RED, (25, 0, 50, 20))
+    result = filled_labels(np.zeros((10, 20), np.uint8), RED, (25, 0, 50, 20))
     assert (result == RED).sum() == 5 * 2 and (result[:2, 5:10] == RED).all()
 
 
 def test_empty_rectangle_is_told() -> None:
     with pytest.raises(ValueError, match="from 60 to 40 % across .*, it must hold a pixel"):
-        filled(np.zeros((10, 20), np.uint8), RED, (60, 0, 40, 20))
+        filled_labels(np.zeros((10, 20), np.uint8), RED, (60, 0, 40, 20))
 
 
 def test_colours_of_luan_are_kept_and_others_take_free_ones() -> None:
@@ -91,17 +91,17 @@ def test_more_labels_than_colours_are_told() -> None:
 
 @given(st.lists(st.integers(0, 8), min_size=1, max_size=6))
 def test_pictures_are_read_as_the_same_segments(row: list[int]) -> None:
-    painted_segments = segments(row, row)
-    maps = decode_label_maps(*painted_segments.pictures())
+    pair = segments(row, row)
+    maps = decode_label_maps(*pair.pictures())
     result = segments_from_maps(*maps)
-    np.testing.assert_array_equal(result.content, painted_segments.content)
+    np.testing.assert_array_equal(result.content, pair.content)
 
 
 def test_tint_shows_colour_and_lightness() -> None:
     image = np.zeros((2, 2, 3), np.float32)
     image[:, 1] = 1
     labels = np.array([[RED, RED], [BLUE, BLUE]], np.uint8)
-    shown = tinted(image, labels)
+    shown = tinted_copy(image, labels)
     assert (shown[0, :, 0] > shown[0, :, 2]).all() and (shown[1, :, 2] > shown[1, :, 0]).all()
     assert (shown[:, 1].astype(int) > shown[:, 0]).all()
 
