@@ -1,6 +1,7 @@
 """Minimisers of a differentiable function of one tensor, resumable between compiled chunks."""
 
 from dpst.optimizers import adam, lbfgs
+from dpst.optimizers.registry import OPTIMIZERS, Optimizer
 from dpst.optimizers.result import OptimizerResult, StopReason
 
-__all__ = ["OptimizerResult", "StopReason", "adam", "lbfgs"]
+__all__ = ["OPTIMIZERS", "Optimizer", "OptimizerResult", "StopReason", "adam", "lbfgs"]

@@ -4,18 +4,18 @@ Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algor
 """
 
 import dataclasses
-from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import tensorflow as tf
 
-from dpst.optimizers.chunks import in_own_graph
+from dpst.optimizers.chunks import (
+    CompiledChunk,
+    LinearOperator,
+    ValueAndGradients,
+    identity,
+    in_own_graph,
+)
 from dpst.optimizers.result import OptimizerResult, StopReason
-from dpst.shared_trace import shared_trace
-
-ValueAndGradients = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
-LinearOperator = Callable[[tf.Tensor], tf.Tensor]
 
 BETA_1 = 0.9  # decay of the first moment
 BETA_2 = 0.999  # decay of the second moment
@@ -87,20 +87,19 @@ def minimize(
             f"learning_rate = {learning_rate}, max_evaluations = {max_evaluations}: the rate must "
             "be finite and above 0, as 0.02 is, the evaluations at least 1."
         )
-    if jit_compile is None:
-        jit_compile = bool(tf.config.list_physical_devices("GPU"))
-    start, run = _RUNS[jit_compile, hasattr(value_and_gradients_function, "__tf_flatten__")]
-    functions = (value_and_gradients_function, preconditioner or identity)
+    function = value_and_gradients_function
     budget = max_evaluations
     if previous_result is None:
-        state = start(value_and_gradients_function, tf.convert_to_tensor(initial_position))
+        position = tf.convert_to_tensor(initial_position)
+        state = _begin(function, position, jit_compile=jit_compile)
         budget -= 1
     else:
         state = previous_result.state
     if budget > 0:
         rate = tf.constant(learning_rate, state.position.dtype)
         last_evaluation = state.num_evaluations + budget
-        state = run(*functions, state, rate, last_evaluation)
+        operator = preconditioner or identity
+        state = _continue(function, operator, state, rate, last_evaluation, jit_compile=jit_compile)
     return result_of(state)
 
 
@@ -133,11 +132,7 @@ def restarted(result: OptimizerResult) -> OptimizerResult:
     return dataclasses.replace(result, state=state)
 
 
-def identity(x: tf.Tensor) -> tf.Tensor:
-    """The preconditioner that does nothing."""
-    return x
-
-
+@CompiledChunk
 def _begin(function: ValueAndGradients, position: tf.Tensor) -> AdamState:
     value, gradient = function(position)
     zero = tf.zeros_like(position)
@@ -155,6 +150,7 @@ def _begin(function: ValueAndGradients, position: tf.Tensor) -> AdamState:
     )
 
 
+@CompiledChunk
 def _continue(
     function: ValueAndGradients,
     preconditioner: LinearOperator,
@@ -208,16 +204,3 @@ def _status(value: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:
     is_finite = tf.math.is_finite(value) & tf.reduce_all(tf.math.is_finite(gradient))
     is_flat = tf.reduce_all(gradient == 0)
     return tf.where(is_finite, tf.where(is_flat, _CONVERGED, _RUNNING), _NOT_FINITE)
-
-
-# By (whether XLA compiles them, whether a trace is to serve all sizes).
-_RUNS = {
-    (jit_compile, is_shared): tuple(
-        compiled(part, jit_compile=jit_compile or None) for part in (_begin, _continue)
-    )
-    for jit_compile in (False, True)
-    for is_shared, compiled in (
-        (False, partial(tf.function, autograph=False)),
-        (True, shared_trace),
-    )
-}

@@ -5,18 +5,18 @@ inverse Hessian in the compact form of Byrd, Nocedal and Schnabel, 1994, theorem
 """
 
 import dataclasses
-from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import tensorflow as tf
 
-from dpst.optimizers.chunks import in_own_graph
+from dpst.optimizers.chunks import (
+    CompiledChunk,
+    LinearOperator,
+    ValueAndGradients,
+    identity,
+    in_own_graph,
+)
 from dpst.optimizers.result import OptimizerResult, StopReason
-from dpst.shared_trace import shared_trace
-
-ValueAndGradients = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
-LinearOperator = Callable[[tf.Tensor], tf.Tensor]
 
 FIRST_STEP = 8 / 255  # largest change of any element in the first trial step: 8 grey levels
 ARMIJO = 1e-4  # share of the decrease that the slope promises which a step must bring
@@ -99,18 +99,16 @@ def minimize(
             f"num_correction_pairs = {num_correction_pairs}, max_evaluations = {max_evaluations}: "
             "both must be at least 1."
         )
-    if jit_compile is None:
-        jit_compile = bool(tf.config.list_physical_devices("GPU"))
-    run = _RUNS[jit_compile, hasattr(value_and_gradients_function, "__tf_flatten__")]
     if previous_result is None:
         state = _initial_state(tf.convert_to_tensor(initial_position), num_correction_pairs)
     else:
         state = previous_result.state
-    state = run(
+    state = _run_chunk(
         value_and_gradients_function,
         preconditioner or identity,
         state,
         state.num_evaluations + max_evaluations,
+        jit_compile=jit_compile,
     )
     return result_of(state)
 
@@ -150,11 +148,6 @@ def restarted(result: OptimizerResult) -> OptimizerResult:
         status=tf.constant(_RUNNING),
     )
     return dataclasses.replace(result, state=state)
-
-
-def identity(x: tf.Tensor) -> tf.Tensor:
-    """The preconditioner that does nothing."""
-    return x
 
 
 def inverse_hessian_coefficients(
@@ -239,6 +232,7 @@ def _initial_state(position: tf.Tensor, num_pairs: int) -> LbfgsState:
     )
 
 
+@CompiledChunk
 def _run_chunk(
     function: ValueAndGradients,
     preconditioner: LinearOperator,
@@ -377,14 +371,3 @@ def _backtrack(state: LbfgsState, value: tf.Tensor) -> LbfgsState:
         )
 
     return tf.cond(state.num_backtracks < MAX_BACKTRACKS, lambda: state, give_up)
-
-
-# By (whether XLA compiles it, whether a trace is to serve all sizes).
-_RUNS = {
-    (jit_compile, is_shared): compiled(_run_chunk, jit_compile=jit_compile or None)
-    for jit_compile in (False, True)
-    for is_shared, compiled in (
-        (False, partial(tf.function, autograph=False)),
-        (True, shared_trace),
-    )
-}
