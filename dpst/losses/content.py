@@ -7,6 +7,8 @@ eq. 1.
 import keras
 import tensorflow as tf
 
+from dpst.losses.image_loss import ImageLoss
+
 
 def content_loss(content_features: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
     """Squared distance of features, relative to the energy of the target.
@@ -27,12 +29,10 @@ def content_loss(content_features: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
 
 
 @keras.saving.register_keras_serializable(package="dpst")
-class ContentLoss(keras.losses.Loss):
+class ContentLoss(ImageLoss):
     """`content_loss` as a Keras loss: `ContentLoss()(content_features, features)`, [batch]."""
 
-    def __init__(self, name: str = "content_loss", **options: object) -> None:
-        """Create the loss; the default reduction is None, one value an image."""
-        super().__init__(name=name, **{"reduction": None, **options})
+    default_name = "content_loss"
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
         """See `content_loss`."""

@@ -7,6 +7,8 @@ local affine map that made them: most of what a matting Laplacian found at fault
 import keras
 import tensorflow as tf
 
+from dpst.losses.image_loss import ImageLoss
+
 
 def gamut_loss(images: tf.Tensor) -> tf.Tensor:
     """Mean over pixels of the squared distance of their colours from the cube [0, 1]^3.
@@ -22,12 +24,10 @@ def gamut_loss(images: tf.Tensor) -> tf.Tensor:
 
 
 @keras.saving.register_keras_serializable(package="dpst")
-class GamutLoss(keras.losses.Loss):
+class GamutLoss(ImageLoss):
     """`gamut_loss` of the prediction as a Keras loss; the first argument is not used."""
 
-    def __init__(self, name: str = "gamut_loss", **options: object) -> None:
-        """Create the loss; the default reduction is None, one value an image."""
-        super().__init__(name=name, **{"reduction": None, **options})
+    default_name = "gamut_loss"
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
         """See `gamut_loss`."""

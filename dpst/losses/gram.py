@@ -7,6 +7,8 @@ eqs. 3 and 4.
 import keras
 import tensorflow as tf
 
+from dpst.losses.image_loss import ImageLoss
+
 NORMALIZATIONS = ("relative", "gatys")
 
 
@@ -49,27 +51,35 @@ def gram_loss(style_gram: tf.Tensor, gram: tf.Tensor, normalization: str = "rela
     if normalization == "gatys":
         num_channels = tf.cast(tf.shape(gram)[-1], gram.dtype)
         return distance / (4 * tf.square(num_channels))
-    raise ValueError(
-        f"normalization is {normalization!r}, must be one of {', '.join(NORMALIZATIONS)}."
-    )
+    raise _unknown_normalization(normalization)
 
 
 @keras.saving.register_keras_serializable(package="dpst")
-class GramLoss(keras.losses.Loss):
+class GramLoss(ImageLoss):
     """Style loss of one layer: `GramLoss()(style_features, features)`, float32 [batch].
 
     The two may differ in height and width. See `gram_loss` for the normalizations.
     """
 
+    default_name = "gram_loss"
+    option_names = ("normalization",)
+
     def __init__(
-        self, normalization: str = "relative", name: str = "gram_loss", **options: object
+        self, normalization: str = "relative", name: str | None = None, **options: object
     ) -> None:
-        """Create the loss; the default reduction is None, one value an image."""
-        super().__init__(name=name, **{"reduction": None, **options})
+        """Create the loss.
+
+        Args:
+            normalization: see `gram_loss`.
+            name: name of the loss.
+            options: further options of `keras.losses.Loss`.
+
+        Raises:
+            ValueError: the normalization is unknown.
+        """
+        super().__init__(name, **options)
         if normalization not in NORMALIZATIONS:
-            raise ValueError(
-                f"normalization is {normalization!r}, must be one of {', '.join(NORMALIZATIONS)}."
-            )
+            raise _unknown_normalization(normalization)
         self.normalization = normalization
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
@@ -77,6 +87,6 @@ class GramLoss(keras.losses.Loss):
         style_gram = gram_matrix(tf.convert_to_tensor(y_true))
         return gram_loss(style_gram, gram_matrix(tf.convert_to_tensor(y_pred)), self.normalization)
 
-    def get_config(self) -> dict:
-        """Options, for saving."""
-        return {**super().get_config(), "normalization": self.normalization}
+
+def _unknown_normalization(value: str) -> ValueError:
+    return ValueError(f"normalization is {value!r}, must be one of {', '.join(NORMALIZATIONS)}.")

@@ -1,7 +1,8 @@
-"""Raw colour as a style layer.
+"""Raw colour as a style layer, on opponent axes.
 
-Source: the axes are those of Ruderman, Cronin and Chiao, "Statistics of Cone Responses to Natural
-Images", 1998, taken in sRGB.
+Source: Ruderman, Cronin and Chiao, "Statistics of Cone Responses to Natural Images: Implications
+for Visual Coding", 1998.
+Deviation: their axes are applied to sRGB values, not to logarithms of cone responses.
 """
 
 import tensorflow as tf
@@ -15,10 +16,10 @@ _RED_GREEN = tuple(CHROMA_GAIN * c / _SQRT2 for c in (1, -1, 0))
 
 
 def opponent_colors(images: tf.Tensor) -> tf.Tensor:
-    """Lightness, yellow-blue and red-green, the chroma axes enlarged.
+    """Return lightness, yellow-blue and red-green, with the chroma axes enlarged.
 
-    On raw RGB a relative distance of covariances is one of lightness alone, and lets colour casts
-    pass; here a cast weighs as much as a change of contrast.
+    On raw RGB, a relative distance of covariances measures little but lightness and lets colour
+    casts pass; here a cast weighs as much as a change of contrast.
 
     Args:
         images: float32 [batch, height, width, 3], RGB in [0, 1].

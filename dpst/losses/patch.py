@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
+from dpst.losses.image_loss import ImageLoss
 from dpst.losses.patch_matching import (
     MATCHING_MEMORY,
     PatchBank,
@@ -139,7 +140,7 @@ def feature_length(features: tf.Tensor) -> tf.Tensor:
 
 
 @keras.saving.register_keras_serializable(package="dpst")
-class PatchLoss(keras.losses.Loss):
+class PatchLoss(ImageLoss):
     """Patch loss of one layer: `PatchLoss()(style_features, features)`, float32 [batch].
 
     Each may be a pair (features, semantic map), the map float32 [batch, height, width, M] in [0, 1]
@@ -147,16 +148,19 @@ class PatchLoss(keras.losses.Loss):
     patches are found anew at each call; only features carry gradient.
     """
 
+    default_name = "patch_loss"
+    option_names = ("patch_size", "semantic_weight", "variety", "memory")
+
     def __init__(
         self,
         patch_size: int = 3,
         semantic_weight: float = SEMANTIC_WEIGHT,
         variety: float = 0.0,
         memory: int = MATCHING_MEMORY,
-        name: str = "patch_loss",
+        name: str | None = None,
         **options: object,
     ) -> None:
-        """Create the loss; the default reduction is None, one value an image.
+        """Create the loss.
 
         Args:
             patch_size: side of a patch.
@@ -169,7 +173,7 @@ class PatchLoss(keras.losses.Loss):
         Raises:
             ValueError: patch_size is below 1.
         """
-        super().__init__(name=name, **{"reduction": None, **options})
+        super().__init__(name, **options)
         if patch_size < 1:
             raise ValueError(f"patch_size is {patch_size}, must be at least 1.")
         self.patch_size = patch_size
@@ -206,11 +210,6 @@ class PatchLoss(keras.losses.Loss):
         indices, _ = nearest_patches(output, style, self.patch_size, self.variety, self.memory)
         target = patch_target(bank, indices, tuple(features.shape[:2]), self.patch_size)
         return patch_loss(target, features[None])[0]
-
-    def get_config(self) -> dict:
-        """Options, for saving."""
-        names = ("patch_size", "semantic_weight", "variety", "memory")
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
 def _features_and_map(value: Any) -> tuple[tf.Tensor, tf.Tensor]:

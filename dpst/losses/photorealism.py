@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from dpst.losses.image_loss import ImageLoss
 from matting import MattingLaplacian, local_affine_residual
 
 
@@ -46,24 +47,25 @@ def photorealism_losses(
 
 
 @keras.saving.register_keras_serializable(package="dpst")
-class PhotorealismLoss(keras.losses.Loss):
+class PhotorealismLoss(ImageLoss):
     """`PhotorealismLoss()(content_images, output_images)`, float32 [batch].
 
     Both are [batch, height, width, 3], RGB in [0, 1]. For a loop over one content image it is
     faster to hold a `matting.MattingLaplacian` and to call `photorealism_loss`.
     """
 
-    def __init__(
-        self, epsilon: float = 1e-7, name: str = "photorealism_loss", **options: object
-    ) -> None:
-        """Create the loss; the default reduction is None, one value an image.
+    default_name = "photorealism_loss"
+    option_names = ("epsilon",)
+
+    def __init__(self, epsilon: float = 1e-7, name: str | None = None, **options: object) -> None:
+        """Create the loss.
 
         Args:
             epsilon: regularisation of the Laplacian, see `MattingLaplacian.from_image`.
             name: name of the loss.
             options: further options of `keras.losses.Loss`.
         """
-        super().__init__(name=name, **{"reduction": None, **options})
+        super().__init__(name, **options)
         self.epsilon = epsilon
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
@@ -71,10 +73,6 @@ class PhotorealismLoss(keras.losses.Loss):
         return photorealism_losses(
             tf.convert_to_tensor(y_true), tf.convert_to_tensor(y_pred), self.epsilon
         )
-
-    def get_config(self) -> dict:
-        """Options, for saving."""
-        return {**super().get_config(), "epsilon": self.epsilon}
 
 
 @keras.saving.register_keras_serializable(package="dpst")

@@ -1,7 +1,7 @@
-"""Segment-wise style losses: raw Gram matrices, or means and covariances.
+"""Segment-wise style losses: of means and covariances, or of raw Gram matrices.
 
-Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 2; Kane, Rohatgi
-and Saxena, "Photo Style Transfer in TensorFlow", eq. 6.
+Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 3; Kane, Shemaj
+and Lemionet, "Photo Style Transfer in TensorFlow", eq. 6.
 """
 
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
+from dpst.losses.image_loss import ImageLoss
 from dpst.losses.segment_statistics import SegmentStatistics, segment_statistics
 
 NORMALIZATIONS = ("relative", "luan")
@@ -18,13 +19,13 @@ ROUNDING_FLOOR = 1e-6  # of the whole image's energy, for images of one colour
 
 
 class CentredTarget(NamedTuple):
-    """Means and covariances to reach, and what distances from them are measured in.
+    """Means and covariances to reach, and the scales of distances from them.
 
     Attributes:
         mean: float32 [batch, K, channels].
         covariance: float32 [batch, K, channels, channels].
-        mean_scale: float32 [batch, K], what a squared distance of means is divided by.
-        covariance_scale: float32 [batch, K], the same for covariances.
+        mean_scale: float32 [batch, K], divisor of squared distances of means.
+        covariance_scale: float32 [batch, K], divisor of squared distances of covariances.
         shares: float32 [batch, K], weight of each segment.
     """
 
@@ -50,14 +51,14 @@ class GramTarget(NamedTuple):
 def centred_target(
     style: SegmentStatistics, whole_style: SegmentStatistics, shares: tf.Tensor
 ) -> CentredTarget:
-    """Target of `segment_centred_loss`.
+    """Return the target of `segment_centred_loss`.
 
     Args:
-        style: statistics of the style image's segments, K of them.
-        whole_style: statistics of the whole style image as one segment: with weight `FLOOR` they
-            bound the scales from below, so that a flat segment is not matched to the last digit;
-            their energy, with weight `ROUNDING_FLOOR`, does so for an image of one colour.
-        shares: float32 [batch, K], each segment's share of the content image; 0 leaves it alone.
+        style: moments of the style image's K segments.
+        whole_style: moments of the whole style image as one segment. With weight `FLOOR` they bound
+            the scales from below, so that a flat segment is not matched to the last digit; their
+            energy, with weight `ROUNDING_FLOOR`, does so for an image of one colour.
+        shares: float32 [batch, K], each segment's share of the content image; 0 ignores a segment.
 
     Returns:
         The target.
@@ -76,18 +77,18 @@ def centred_target(
 
 
 def segment_centred_loss(target: CentredTarget, output: SegmentStatistics) -> tf.Tensor:
-    """Sum over segments of the relative distances of means and of covariances.
+    """Sum the relative distances of means and of covariances over the segments.
 
     sum_k a_k (|d mu_k|^2 / (tr S_k + 0.05 tr S) + |d S_k|^2 / (|S_k|^2 + 0.05^2 |S|^2)), with S_k
     the covariance of the style's segment k, and S that of the whole style image. A rounding floor
     is added to both scales, see `centred_target`.
 
-    Deviation from Luan et al.: the Gram matrix of features with a large mean is mostly that mean;
-    taken apart, both halves count.
+    Deviation: Luan et al. compare Gram matrices. That of features with a large mean is mostly this
+    mean; taken apart, mean and covariance both count.
 
     Args:
         target: from `centred_target`.
-        output: statistics of the output image's segments.
+        output: moments of the output image's segments.
 
     Returns:
         float32 [batch]; an empty segment contributes 0.
@@ -96,7 +97,7 @@ def segment_centred_loss(target: CentredTarget, output: SegmentStatistics) -> tf
 
 
 def segment_centred_losses(target: CentredTarget, output: SegmentStatistics) -> tf.Tensor:
-    """What each segment adds to `segment_centred_loss`, float32 [batch, K]."""
+    """Return what each segment adds to `segment_centred_loss`, float32 [batch, K]."""
     of_means = tf.reduce_sum(tf.math.squared_difference(target.mean, output.mean), 2)
     of_covariances = tf.reduce_sum(
         tf.math.squared_difference(target.covariance, output.covariance), [2, 3]
@@ -110,11 +111,11 @@ def segment_centred_losses(target: CentredTarget, output: SegmentStatistics) -> 
 def segment_gram_loss(
     target: GramTarget, output: SegmentStatistics, normalization: str = "relative"
 ) -> tf.Tensor:
-    """Sum over segments of the squared distances of Gram matrices.
+    """Sum the squared distances of Gram matrices over the segments.
 
     Args:
         target: Gram matrices of the style's segments, and the segments' shares.
-        output: statistics of the output image's segments.
+        output: moments of the output image's segments.
         normalization: "relative" divides by the squared norm of each target; "luan" is the
             paper's 1 / (2 N^2), with N channels.
 
@@ -130,7 +131,7 @@ def segment_gram_loss(
 def segment_gram_losses(
     target: GramTarget, output: SegmentStatistics, normalization: str = "relative"
 ) -> tf.Tensor:
-    """What each segment adds to `segment_gram_loss`, float32 [batch, K]."""
+    """Return what each segment adds to `segment_gram_loss`, float32 [batch, K]."""
     distance = tf.reduce_sum(tf.math.squared_difference(target.gram, output.gram), [2, 3])
     if normalization == "relative":
         distance = tf.math.divide_no_nan(distance, tf.reduce_sum(tf.square(target.gram), [2, 3]))
@@ -138,52 +139,54 @@ def segment_gram_losses(
         num_channels = tf.cast(tf.shape(target.gram)[-1], distance.dtype)
         distance = distance / (2 * tf.square(num_channels))
     else:
-        raise ValueError(
-            f"normalization is {normalization!r}, must be one of {', '.join(NORMALIZATIONS)}."
-        )
+        raise _unknown("normalization", normalization, NORMALIZATIONS)
     return target.shares * distance
 
 
-@keras.saving.register_keras_serializable(package="dpst")
-class SegmentGramLoss(keras.losses.Loss):
+# Registered by its former name, which saved models hold.
+@keras.saving.register_keras_serializable(package="dpst", name="SegmentGramLoss")
+class SegmentStyleLoss(ImageLoss):
     """Segment-wise style loss of one layer.
 
-    `SegmentGramLoss()((style_features, style_guidance), (features, guidance))` is float32 [batch].
-    Features are [batch, height, width, channels], guidance [batch, height, width, K] holds the
-    masks of the K segments at the features' size; style and output may differ in size. A segment
-    weighs by its share of the output's guidance, one that is empty in either contributes 0.
+    `SegmentStyleLoss()((style_features, style_guidance), (features, guidance))` is float32 [batch].
+    Features are [batch, height, width, channels]; guidance [batch, height, width, K] holds the
+    masks of the K segments at the features' size. Style and output may differ in size. Each segment
+    is weighted by its share of the output's guidance; one that is empty in either contributes 0.
 
-    For `model.compile`, which knows one tensor an output, `num_segments` says how many last
-    channels of a tensor are the guidance: `Concatenate()([features, guidance])`.
+    `model.compile` knows a single tensor for each output: there `num_segments` says how many of its
+    last channels are guidance, as in `Concatenate()([features, guidance])`.
     """
+
+    default_name = "segment_gram_loss"
+    option_names = ("statistic", "normalization", "num_segments")
 
     def __init__(
         self,
         statistic: str = "centred",
         normalization: str = "relative",
         num_segments: int | None = None,
-        name: str = "segment_gram_loss",
+        name: str | None = None,
         **options: object,
     ) -> None:
-        """Create the loss; the default reduction is None, one value an image.
+        """Create the loss.
 
         Args:
             statistic: "centred" for means and covariances, "gram" for raw Gram matrices.
             normalization: of "gram", see `segment_gram_loss`.
-            num_segments: last channels that are guidance; None takes pairs.
+            num_segments: number of last channels that are guidance; None expects pairs.
             name: name of the loss.
             options: further options of `keras.losses.Loss`.
 
         Raises:
             ValueError: an option is unknown.
         """
-        super().__init__(name=name, **{"reduction": None, **options})
+        super().__init__(name, **options)
         for option, value, choices in (
             ("statistic", statistic, STATISTICS),
             ("normalization", normalization, NORMALIZATIONS),
         ):
             if value not in choices:
-                raise ValueError(f"{option} is {value!r}, must be one of {', '.join(choices)}.")
+                raise _unknown(option, value, choices)
         self.statistic = statistic
         self.normalization = normalization
         self.num_segments = num_segments
@@ -203,14 +206,16 @@ class SegmentGramLoss(keras.losses.Loss):
         whole = segment_statistics(style_features, tf.ones_like(style_features[..., :1]))
         return segment_centred_loss(centred_target(style, whole, shares), output)
 
-    def get_config(self) -> dict:
-        """Options, for saving."""
-        names = ("statistic", "normalization", "num_segments")
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
-
     def _pair(self, y: tf.Tensor | tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        """Features and guidance."""
+        """Split an argument into features and guidance."""
         if self.num_segments is None:
             return tf.convert_to_tensor(y[0]), tf.convert_to_tensor(y[1])
         y = tf.convert_to_tensor(y)
         return y[..., : -self.num_segments], y[..., -self.num_segments :]
+
+
+SegmentGramLoss = SegmentStyleLoss  # the former name, for one release
+
+
+def _unknown(option: str, value: str, choices: tuple[str, ...]) -> ValueError:
+    return ValueError(f"{option} is {value!r}, must be one of {', '.join(choices)}.")

@@ -10,6 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from dpst.losses.image_loss import ImageLoss
+
 CHROMA_WEIGHT = 0.1  # of the squared gradients of R - Y and B - Y, against 1 for luma Y
 SMOOTHING = 0.03  # Sobel units, 4 or 8 a unit of RGB: rounds the magnitude's kink at flat pixels
 SPACING = 3.0  # of the windows in pixels
@@ -132,15 +134,13 @@ def structure_loss(target: StructureTarget, image: tf.Tensor) -> tf.Tensor:
 
 
 @keras.saving.register_keras_serializable(package="dpst")
-class StructureLoss(keras.losses.Loss):
+class StructureLoss(ImageLoss):
     """`StructureLoss()(content_images, output_images)`, float32 [batch].
 
     Both are float32 [batch, height, width, 3], RGB in [0, 1].
     """
 
-    def __init__(self, name: str = "structure_loss", **options: object) -> None:
-        """Create the loss; the default reduction is None, one value an image."""
-        super().__init__(name=name, **{"reduction": None, **options})
+    default_name = "structure_loss"
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
         """See `structure_loss`."""

@@ -6,6 +6,8 @@ Source: Kane, Rohatgi and Saxena, "Photo Style Transfer in TensorFlow", section 
 import keras
 import tensorflow as tf
 
+from dpst.losses.image_loss import ImageLoss
+
 
 def total_variation(images: tf.Tensor) -> tf.Tensor:
     """Mean over pixels of the squared differences to the right and lower neighbours.
@@ -26,12 +28,10 @@ def total_variation(images: tf.Tensor) -> tf.Tensor:
 
 
 @keras.saving.register_keras_serializable(package="dpst")
-class TotalVariationLoss(keras.losses.Loss):
+class TotalVariationLoss(ImageLoss):
     """`total_variation` of the prediction as a Keras loss; the first argument is not used."""
 
-    def __init__(self, name: str = "total_variation_loss", **options: object) -> None:
-        """Create the loss; the default reduction is None, one value an image."""
-        super().__init__(name=name, **{"reduction": None, **options})
+    default_name = "total_variation_loss"
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
         """See `total_variation`."""

@@ -12,7 +12,7 @@ import tensorflow as tf
 from dpst.losses import (
     LOSSES,
     PhotorealismRegularization,
-    SegmentGramLoss,
+    SegmentStyleLoss,
     TotalVariationRegularizer,
     photorealism_losses,
     total_variation,
@@ -129,11 +129,11 @@ def test_segment_loss_takes_features_with_their_guidance(tmp_path: Path) -> None
     features = keras.layers.Conv2D(4, 3, padding="same", activation="relu")(image_input)
     guided = keras.layers.Concatenate()([features, mask_input])
     model = keras.Model([image_input, mask_input], guided)
-    model.compile("adam", loss=SegmentGramLoss(num_segments=2))
+    model.compile("adam", loss=SegmentStyleLoss(num_segments=2))
     style = np.random.default_rng(2).random((4, *SIZE, 4), np.float32)
     target = np.concatenate([style, masks], -1)
-    pairs = SegmentGramLoss()((style, masks), (style[::-1], masks))
-    joined = SegmentGramLoss(num_segments=2)(target, np.concatenate([style[::-1], masks], -1))
+    pairs = SegmentStyleLoss()((style, masks), (style[::-1], masks))
+    joined = SegmentStyleLoss(num_segments=2)(target, np.concatenate([style[::-1], masks], -1))
     np.testing.assert_allclose(joined, pairs)
     data = tf.data.Dataset.from_tensor_slices(((images, masks), target)).batch(2)
     before = model.evaluate(data, verbose=0)

@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from dpst.losses import (
     GramTarget,
-    SegmentGramLoss,
     SegmentStatistics,
+    SegmentStyleLoss,
     centred_target,
     segment_centred_loss,
     segment_gram_loss,
@@ -101,7 +101,7 @@ def test_empty_segment_contributes_exactly_nothing(
         style_masks[..., 2:, :, 1] = 1
     if empty_in == "style":
         masks[..., 1:, :, 1] = 1
-    loss = SegmentGramLoss(statistic, normalization)
+    loss = SegmentStyleLoss(statistic, normalization)
     results = []
     for segments in (slice(2), slice(1)):
         x = tf.constant(features)
@@ -159,7 +159,7 @@ def test_tiled_style_asks_for_the_same(statistic: str, normalization: str) -> No
 def test_loss_of_a_style_of_one_colour_is_finite_and_not_negative(value: float) -> None:
     style = np.full((1, 9, 9, 3), value, np.float32)
     features, ones = random_features((1, 9, 9, 3)).astype(np.float32), np.ones((1, 9, 9, 1), "f4")
-    loss = SegmentGramLoss()((style, ones), (features, ones)).numpy()
+    loss = SegmentStyleLoss()((style, ones), (features, ones)).numpy()
     assert np.isfinite(loss)
     assert loss >= 0
 
@@ -174,7 +174,7 @@ def test_keras_loss_takes_batches_and_different_sizes(statistic: str, normalizat
         expected_loss(style[i], style_masks[i], features[i], masks[i], statistic, normalization)
         for i in range(3)
     ]
-    loss = SegmentGramLoss(statistic, normalization)
+    loss = SegmentStyleLoss(statistic, normalization)
     for call in (loss, tf.function(loss), tf.function(loss, jit_compile=True)):
         result = call((style, style_masks), (features, masks))
         assert result.shape == (3,)
@@ -183,9 +183,9 @@ def test_keras_loss_takes_batches_and_different_sizes(statistic: str, normalizat
 
 def test_unknown_option_is_an_error() -> None:
     with pytest.raises(ValueError, match="statistic is 'mean', must be one of centred, gram"):
-        SegmentGramLoss(statistic="mean")
+        SegmentStyleLoss(statistic="mean")
     with pytest.raises(ValueError, match="normalization is 'gatys', must be one of relative"):
-        SegmentGramLoss(normalization="gatys")
+        SegmentStyleLoss(normalization="gatys")
     gram = tf.zeros([1, 1, 2, 2])
     with pytest.raises(ValueError, match="normalization is 'x', must be one of relative, luan"):
         segment_gram_loss(
