@@ -1,4 +1,4 @@
-"""The overview of a batch: one page with a row for each job, which sorts by any metric."""
+"""The overview of a batch: one page with a row for each job, which can be sorted by any metric."""
 
 import dataclasses
 import html
@@ -11,92 +11,73 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import numpy as np
-
 from dpst import images
 from dpst.metrics import Metrics
-from dpst.report.page import data_uri, document, number, table
-from dpst.report.trace import PAGE_NAME, TRACE_NAME
+from dpst.report.files import PAGE_NAME, TRACE_NAME
+from dpst.report.html import data_uri, document, number, section, table
 
 _THUMBNAIL_SIDE = 200
 
 
 @dataclass(frozen=True, eq=False)
 class OverviewRow:
-    """What is shown of a job.
+    """What the overview shows of a job.
 
     Attributes:
-        line: of the jobs file.
+        line: its line in the jobs file.
         title: the output image's name.
-        output: address of the output image, from the page's folder; empty for none.
-        report: address of the job's own report; empty for none.
-        pictures: thumbnails before and after, float32 [height, width, 3], RGB in [0, 1], by what
-            they show; those that there are.
-        metrics: by name, as far as they are known.
-        seconds: how long it took; None if that is not known.
-        error: why it failed; empty if it did not.
+        output: address of the output image from the page's folder; "" where there is none.
+        report: address of the job's own report; "" where there is none.
+        pictures: thumbnails, float32 [height, width, 3], RGB in [0, 1], by "before" and "after";
+            those that exist.
+        metrics: the known ones by name.
+        seconds: how long it took; None where that is unknown.
+        error: why it failed; "" where it did not.
     """
 
     line: int
     title: str
     output: str = ""
     report: str = ""
-    pictures: Mapping[str, np.ndarray] = field(default_factory=dict)
+    pictures: Mapping[str, images.FloatImage] = field(default_factory=dict)
     metrics: Mapping[str, float | None] = field(default_factory=dict)
     seconds: float | None = None
     error: str = ""
 
 
 def overview_page(rows: Sequence[OverviewRow]) -> str:
-    """The page of a batch.
+    """Return the page of a batch.
 
     Args:
-        rows: one a job; those with an error are listed below the others.
+        rows: one for each job; failed jobs are listed below the others.
 
     Returns:
-        A whole HTML document, with all thumbnails in it.
+        A whole HTML document with all its thumbnails.
     """
     done = [row for row in rows if not row.error]
     failed = [row for row in rows if row.error]
-    names = [metric.name for metric in dataclasses.fields(Metrics)]
-    header = [("line", "number"), ("before", ""), ("after", ""), ("result", "")]
-    header += [(name, "number") for name in (*names, "seconds")]
-    header = [
-        (name if name in ("before", "after") else _sorter(name), kind) for name, kind in header
-    ]
-    words = "".join(
-        f"<li><b>{metric.name}</b>: {html.escape(metric.metadata['words'])}, "
-        f"{'higher' if metric.metadata['is_higher_better'] else 'lower'} is better</li>"
-        for metric in dataclasses.fields(Metrics)
-    )
     title = f"{len(rows)} {'job' if len(rows) == 1 else 'jobs'}, {len(failed)} failed"
     body = [
         f"<h1>{title}</h1>",
         '<p class="quiet">Press the name of a column to sort by it, again to turn it round.</p>',
-        table(header, [_row(row, names) for row in done]),
-        f"<ul>{words}</ul>",
+        _jobs_table(done),
+        f"<ul>{_metric_words()}</ul>",
     ]
     if failed:
-        errors = [
-            f'<tr><td class="number">{row.line}</td><td>{html.escape(row.title)}</td>'
-            f"<td>{html.escape(row.error)}</td></tr>"
-            for row in failed
-        ]
-        columns = [("line", "number"), ("result", ""), ("error", "")]
-        body.append(f"<section><h2>Failed</h2>\n{table(columns, errors)}\n</section>")
+        body.append(section("Failed", _failures_table(failed)))
     return document(f"dpst: {title}", "\n".join(body), is_overview=True)
 
 
 def overview_row(
     folder: str | os.PathLike[str], line: int, flags: Mapping[str, str], error: str = ""
 ) -> OverviewRow:
-    """Gather a row from what a job wrote; what cannot be read is left out.
+    """Gather a row from the files that a job wrote; unreadable ones are left out.
 
     Args:
-        folder: where the page shall lie.
-        line: of the jobs file.
-        flags: of the job, by name.
-        error: why it failed; empty if it did not.
+        folder: where the page is to lie.
+        line: the job's line in the jobs file.
+        flags: the job's flags by name.
+        error: why it failed; "" where it did not.
 
     Returns:
         The row.
@@ -119,6 +100,30 @@ def overview_row(
         metrics=trace.get("metrics", {}),
         seconds=trace.get("seconds"),
     )
+
+
+def _jobs_table(rows: Sequence[OverviewRow]) -> str:
+    names = [metric.name for metric in dataclasses.fields(Metrics)]
+    header = [(_sorter("line"), "number"), ("before", ""), ("after", ""), (_sorter("result"), "")]
+    header += [(_sorter(name), "number") for name in (*names, "seconds")]
+    return table(header, [_row(row, names) for row in rows])
+
+
+def _metric_words() -> str:
+    return "".join(
+        f"<li><b>{metric.name}</b>: {html.escape(metric.metadata['words'])}, "
+        f"{'higher' if metric.metadata['is_higher_better'] else 'lower'} is better</li>"
+        for metric in dataclasses.fields(Metrics)
+    )
+
+
+def _failures_table(rows: Sequence[OverviewRow]) -> str:
+    errors = [
+        f'<tr><td class="number">{row.line}</td><td>{html.escape(row.title)}</td>'
+        f"<td>{html.escape(row.error)}</td></tr>"
+        for row in rows
+    ]
+    return table([("line", "number"), ("result", ""), ("error", "")], errors)
 
 
 def _row(row: OverviewRow, names: Sequence[str]) -> str:
@@ -148,7 +153,7 @@ def _address(path: str | os.PathLike[str], folder: str | os.PathLike[str]) -> st
     return quote(Path(os.path.relpath(path, folder)).as_posix())
 
 
-def _thumbnail(path: str) -> np.ndarray | None:
+def _thumbnail(path: str) -> images.FloatImage | None:
     try:
         return images.read_photo(path).image(_THUMBNAIL_SIDE) if path else None
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The picture report of a run: gathered from its photos and its result, and written."""
+"""The picture report of a run: gathered from its photos and its result, then written."""
 
 import dataclasses
 import os
@@ -16,10 +16,14 @@ from dpst.methods.result import TransferResult
 from dpst.methods.semantic.plan import SemanticPlan
 from dpst.methods.transfer import measure_output
 from dpst.metrics import Metrics, affine_residual
-from dpst.report.page import COMPARED_SIDE, ReportPictures, report_page, tinted_segments
-from dpst.report.trace import PAGE_NAME, TRACE_NAME, write_text, write_trace
+from dpst.report.files import PAGE_NAME, TRACE_NAME, write_text
+from dpst.report.html import FIGURE_SIDE
+from dpst.report.page import COMPARED_SIDE, ReportPictures, report_page
+from dpst.report.tint import rank_colors, tinted_image
+from dpst.report.trace import write_trace
 from dpst.segmentation import KEPT, Pairing, resize_labels
 
+_TINT = 0.55
 _NO_RANK = -1
 
 
@@ -27,7 +31,7 @@ def write_report(
     folder: str | os.PathLike[str],
     trace: Mapping[str, Any],
     photo: images.Photo,
-    style_images: Sequence[np.ndarray],
+    style_images: Sequence[images.FloatImage],
     plan: object,
     result: TransferResult,
     extractor: Extractor,
@@ -40,10 +44,10 @@ def write_report(
         trace: from `run_trace`.
         photo: the content photo.
         style_images: float32 [height, width, 3], RGB in [0, 1].
-        plan: its segments; those of a `Pairing` are shown.
-        result: what the transfer gave.
+        plan: of the transfer; the segments of a `Pairing` are shown.
+        result: the result of the transfer.
         extractor: the features to compare.
-        config: its settings.
+        config: the settings.
 
     Raises:
         ValueError: a file cannot be written.
@@ -64,23 +68,23 @@ def write_report(
 
 def gather_pictures(
     photo: images.Photo,
-    style_images: Sequence[np.ndarray],
+    style_images: Sequence[images.FloatImage],
     pairing: Pairing | None,
     result: TransferResult,
     config: TransferConfig,
 ) -> ReportPictures:
-    """The pictures of a run.
+    """Return the pictures of a run.
 
     Args:
         photo: the content photo.
         style_images: float32 [height, width, 3], RGB in [0, 1].
         pairing: segments of the photo method; None for a painting.
-        result: what the transfer gave.
-        config: its settings.
+        result: the result of the transfer.
+        config: the settings.
 
     Returns:
-        The pictures; the photo and its new look at full size, up to 4096 px a side, or at the solve
-        size if that was asked for.
+        The pictures. The photo and the output have full size, up to `COMPARED_SIDE`; the solve size
+        with `full_resolution` off.
     """
     side = COMPARED_SIDE if config.full_resolution else config.solve_size
     content = photo.image(side)
@@ -90,25 +94,27 @@ def gather_pictures(
     small = photo.image(config.solve_size)
     ranks = [k if style != KEPT else _NO_RANK for k, style in enumerate(pairing.style_index)]
     segments = (
-        tinted_segments(small, pairing.content_labels, ranks),
-        tinted_segments(style_images[0], pairing.style_labels, _style_ranks(pairing)),
+        _tinted_segments(small, pairing.content_labels, ranks),
+        _tinted_segments(style_images[0], pairing.style_labels, _style_ranks(pairing)),
     )
-    residual = affine_residual(small, result.look.apply(small).clip(0, 1))
+    residual = affine_residual(
+        content_image=small, output_image=result.look.apply(small).clip(0, 1)
+    )
     return ReportPictures(content, output, style_images, segments, residual)
 
 
 def baseline_metrics(
-    content_image: np.ndarray,
-    style_image: np.ndarray,
+    content_image: images.FloatImage,
+    style_image: images.FloatImage,
     pairing: Pairing,
     extractor: Extractor,
     config: TransferConfig,
 ) -> Metrics:
-    """Metrics of what costs nothing: each segment recoloured by one linear map, in full.
+    """Return the metrics of the free baseline: each segment recoloured by one linear map, in full.
 
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1].
-        style_image: likewise.
+        style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
         pairing: segments of both.
         extractor: the features to compare.
         config: the solve size, at which it is measured.
@@ -127,8 +133,16 @@ def baseline_metrics(
     return measure_output(content_image, style_image, matched, pairing, extractor, config)
 
 
+def _tinted_segments(
+    image: images.FloatImage, labels: np.ndarray, ranks: Sequence[int]
+) -> images.FloatImage:
+    """Return an image with its segments tinted by their ranks, at most `FIGURE_SIDE` a side."""
+    small = images.resize(image, images.fit_size(image.shape[:2], FIGURE_SIDE))
+    return tinted_image(small, labels, rank_colors(ranks), _TINT).astype(np.float32)
+
+
 def _style_ranks(pairing: Pairing) -> list[int]:
-    """For each style label the first content segment that it serves."""
+    """Return for each style label the first content segment that takes it, or `_NO_RANK`."""
     served = list(pairing.style_index)
     labels = range(int(pairing.style_labels.max()) + 1)
     return [served.index(label) if label in served else _NO_RANK for label in labels]

@@ -57,7 +57,7 @@ def test_slider_of_the_report_follows_the_keyboard(browser, report) -> None:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.id") == "cut"
         page.keyboard.press("Home")
-        after = page.locator("#compare img").nth(1)
+        after = page.locator(".dpst-compare img").nth(1)
         assert "inset(0px 0px 0px 0%)" in after.evaluate("(x) => getComputedStyle(x).clipPath")
         page.keyboard.press("End")
         assert "100%" in after.evaluate("(x) => getComputedStyle(x).clipPath")
@@ -110,4 +110,4 @@ def test_overview_sorts_by_metric_and_is_accessible(scheme, browser, overview, t
         assert serious_faults(page) == []
         page.screenshot(path=tmp_path / f"overview-{scheme}.png", full_page=True)
         page.get_by_role("link", name="report of 2.png").click()
-        page.locator("#compare").wait_for()
+        page.locator(".dpst-compare").wait_for()

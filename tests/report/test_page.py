@@ -12,10 +12,10 @@ from PIL import Image
 from dpst import images
 from dpst.config import TransferConfig
 from dpst.looks.look import Look
-from dpst.methods.transfer import TransferResult
+from dpst.methods.result import TransferResult
 from dpst.metrics import Metrics
 from dpst.optimizers import StopReason
-from dpst.report.page import ReportPictures, report_page, tinted_segments
+from dpst.report.page import ReportPictures, report_page
 from dpst.report.report import gather_pictures
 from dpst.report.trace import run_trace
 from dpst.segmentation import KEPT, Pairing, SegmentRow
@@ -145,9 +145,3 @@ def test_before_and_after_are_of_full_size(result: TransferResult, tmp_path) -> 
     np.testing.assert_allclose(pictures.output_image, 0.4, atol=0.01)
     small = TransferConfig(solve_size=48, full_resolution=False)
     assert gather_pictures(photo, [], None, result, small).output_image.shape == (32, 48, 3)
-
-
-def test_tints_keep_lightness() -> None:
-    image = np.linspace(0, 1, 48, dtype=np.float32)[None, :, None].repeat(32, 0).repeat(3, 2)
-    tinted = tinted_segments(image, np.zeros((4, 6), np.int32), (0,))
-    assert np.all(np.diff(tinted.mean(-1)[0]) > 0)

@@ -1,15 +1,16 @@
+"""The trace of a run, as JSON and as lines of text."""
+
 import json
-import os
 
 import numpy as np
 import pytest
 
 from dpst.config import TransferConfig
 from dpst.looks.look import Look
-from dpst.methods.transfer import TransferResult
+from dpst.methods.result import TransferResult
 from dpst.metrics import Metrics
 from dpst.optimizers import StopReason
-from dpst.report.trace import check_report_dir, metric_lines, run_trace, write_trace
+from dpst.report.trace import metric_lines, run_trace, write_trace
 from dpst.segmentation import SegmentRow
 from matting import LocalAffineMap
 
@@ -79,42 +80,3 @@ def test_trace_is_json_with_null_for_what_is_not_finite(result, tmp_path):
         }
     ]
     assert read["config"]["solve_size"] == 700 and read["seconds"] == 1.5
-
-
-def test_failed_write_leaves_the_older_trace_and_nothing_else(tmp_path, monkeypatch):
-    (tmp_path / "trace.json").write_text("old")
-
-    def fail(*paths):
-        raise OSError("no space")
-
-    monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(ValueError, match="trace.json' cannot be written .no space.*free space"):
-        write_trace(tmp_path / "trace.json", {})
-    assert [path.name for path in tmp_path.iterdir()] == ["trace.json"]
-    assert (tmp_path / "trace.json").read_text() == "old"
-
-
-def test_file_in_the_folders_place_is_an_error_of_writing_too(tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(ValueError, match="cannot be written"):
-        write_trace(tmp_path / "file" / "trace.json", {})
-
-
-def test_check_creates_nothing(tmp_path):
-    check_report_dir(tmp_path)
-    check_report_dir(tmp_path / "new" / "folder")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_folder_named_trace_json_is_an_error(tmp_path):
-    (tmp_path / "trace.json").mkdir()
-    with pytest.raises(ValueError, match="'trace.json', where a file shall go: choose"):
-        check_report_dir(tmp_path)
-
-
-@pytest.mark.parametrize("folder", [".", "new/folder"])
-def test_folder_that_is_not_writable_is_an_error(folder, tmp_path, monkeypatch):
-    # Asked of the system, not of the file mode: the superuser may write anywhere.
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    with pytest.raises(ValueError, match="not writable.*choose another"):
-        check_report_dir(tmp_path / folder)
