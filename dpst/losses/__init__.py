@@ -46,9 +46,12 @@ from dpst.losses.structure import (
 from dpst.losses.total_variation import (
     TotalVariationLoss,
     TotalVariationRegularizer,
-    total_variation,
+    total_variation_loss,
 )
 
+total_variation = total_variation_loss  # the former name, for one release
+
+# The Keras losses by name, to choose one by a string; the tests hold all of them to one contract.
 LOSSES = {
     "content": ContentLoss,
     "gamut": GamutLoss,
@@ -104,5 +107,6 @@ __all__ = [
     "structure_loss",
     "structure_target",
     "total_variation",
+    "total_variation_loss",
     "with_semantic_map",
 ]

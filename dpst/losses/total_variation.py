@@ -1,6 +1,6 @@
 """Total variation: how much neighbouring pixels differ.
 
-Source: Kane, Rohatgi and Saxena, "Photo Style Transfer in TensorFlow", section 3.2.
+Source: Kane, Shemaj and Lemionet, "Photo Style Transfer in TensorFlow", section 3.2.
 """
 
 import keras
@@ -9,10 +9,10 @@ import tensorflow as tf
 from dpst.losses.image_loss import ImageLoss
 
 
-def total_variation(images: tf.Tensor) -> tf.Tensor:
-    """Mean over pixels of the squared differences to the right and lower neighbours.
+def total_variation_loss(images: tf.Tensor) -> tf.Tensor:
+    """Return the mean over pixels of squared differences to the right and lower neighbours.
 
-    The exponent is 2, as in neural-style; differences across the border do not count.
+    The exponent is 2, as in neural-style; there are no differences across the border.
 
     Args:
         images: float32 [batch, height, width, channels].
@@ -29,18 +29,18 @@ def total_variation(images: tf.Tensor) -> tf.Tensor:
 
 @keras.saving.register_keras_serializable(package="dpst")
 class TotalVariationLoss(ImageLoss):
-    """`total_variation` of the prediction as a Keras loss; the first argument is not used."""
+    """`total_variation_loss` of the prediction as a Keras loss; ignores its first argument."""
 
     default_name = "total_variation_loss"
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
-        """See `total_variation`."""
-        return total_variation(tf.convert_to_tensor(y_pred))
+        """See `total_variation_loss`."""
+        return total_variation_loss(tf.convert_to_tensor(y_pred))
 
 
 @keras.saving.register_keras_serializable(package="dpst")
 class TotalVariationRegularizer(keras.regularizers.Regularizer):
-    """`total_variation` as an `activity_regularizer` of the layer that gives the images.
+    """`total_variation_loss` as the `activity_regularizer` of a layer that outputs images.
 
     Example:
         ```python
@@ -62,10 +62,17 @@ class TotalVariationRegularizer(keras.regularizers.Regularizer):
         self.weight = weight
 
     def __call__(self, x: tf.Tensor) -> tf.Tensor:
-        """The sum over images [batch, height, width, channels], float32; Keras divides by batch."""
+        """Return the weighted sum over the images; Keras divides it by their number.
+
+        Args:
+            x: float [batch, height, width, channels].
+
+        Returns:
+            float32 scalar.
+        """
         images = tf.cast(tf.convert_to_tensor(x), tf.float32)
-        return self.weight * tf.reduce_sum(total_variation(images))
+        return self.weight * tf.reduce_sum(total_variation_loss(images))
 
     def get_config(self) -> dict:
-        """Options, for saving."""
+        """Return the options, for saving."""
         return {"weight": self.weight}

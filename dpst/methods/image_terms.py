@@ -11,7 +11,7 @@ from dpst.losses import (
     photorealism_loss,
     structure_loss,
     structure_target,
-    total_variation,
+    total_variation_loss,
 )
 from dpst.solving.objective import ImageTerm, Term
 from matting import MattingLaplacian
@@ -48,7 +48,7 @@ def image_terms(content_image: np.ndarray, config: TransferConfig) -> tuple[Term
 
 
 def _variation(target: Any, image: tf.Tensor) -> tf.Tensor:
-    return total_variation(image[None])
+    return total_variation_loss(image[None])
 
 
 def _excess(target: Any, image: tf.Tensor) -> tf.Tensor:

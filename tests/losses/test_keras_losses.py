@@ -15,7 +15,7 @@ from dpst.losses import (
     SegmentStyleLoss,
     TotalVariationRegularizer,
     photorealism_losses,
-    total_variation,
+    total_variation_loss,
 )
 
 LOSS_NAMES = [name for name in LOSSES if name != "segment_gram"]
@@ -190,7 +190,7 @@ def test_regularisation_adds_the_weighted_means_over_the_batch() -> None:
     output = model(images)
     expected = [
         2.0 * photorealism_losses(images, output).numpy().mean(),
-        0.5 * total_variation(output).numpy().mean(),
+        0.5 * total_variation_loss(output).numpy().mean(),
     ]
     np.testing.assert_allclose(sorted(map(float, model.losses)), sorted(expected), rtol=1e-4)
     np.testing.assert_array_equal(output, model.layers[1](images))  # it passes images on
