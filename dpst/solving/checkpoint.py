@@ -6,20 +6,16 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from dpst.files.whole_file import remove_leftovers, whole_file
-from dpst.optimizers import OptimizerResult, StopReason, adam, lbfgs
+from dpst.optimizers import Optimizer, OptimizerResult
+from dpst.solving.progress import History, HistoryRow
 
 CHECKPOINT_SUFFIX = ".checkpoint.npz"
-History = tuple[tuple[int, int, float], ...]
 
-_STATES: dict[str, Any] = {"lbfgs": lbfgs.LbfgsState, "adam": adam.AdamState}
-_RESULTS: dict[str, Any] = {"lbfgs": lbfgs.result_of, "adam": adam.result_of}
-_TIME_SHARE = 0.1  # of a run, which saving takes at most
+_TIME_SHARE = 0.1  # saving takes at most this share of a run
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +24,14 @@ class SolveState:
 
     Attributes:
         level: the level that was being solved, counted from 0.
-        history: (level, evaluations at that level, objective) after each chunk so far.
-        result: the minimiser's result after the last of them, with all that it needs to go on.
+        history: a row after each chunk so far.
+        optimizer: what minimises.
+        result: its result after the last chunk, with all that it needs to go on.
     """
 
     level: int
     history: History
+    optimizer: Optimizer
     result: OptimizerResult
 
 
@@ -45,12 +43,12 @@ class Checkpoint:
     """
 
     def __init__(self, folder: str | os.PathLike[str], run_digest: str) -> None:
-        """Reads and writes nothing yet.
+        """Read and write nothing yet.
 
         Args:
-            folder: where the file is kept; it need not exist.
-            run_digest: of all that decides the run's result; it is the file's name, so that a state
-                serves no other run.
+            folder: where the file is kept; made when a state is saved.
+            run_digest: digest of all that decides the run's result; it is the file's name, so that
+                a state serves no other run.
         """
         self.path = Path(folder) / f"{run_digest}{CHECKPOINT_SUFFIX}"
         self.error = ""
@@ -59,32 +57,30 @@ class Checkpoint:
         self._next_save = 0.0
 
     def part(self, number: int) -> Checkpoint:
-        """The checkpoint of one of several solves that make up a run."""
+        """Return the checkpoint of one of several solves that make up a run."""
         digest = self.path.name.removesuffix(CHECKPOINT_SUFFIX)
         part = Checkpoint(self.path.parent, f"{digest}-{number}")
         self._parts.append(part)
         return part
 
-    def load(self, optimizer: str) -> SolveState | None:
-        """The state that was saved last.
+    def load(self, optimizer: Optimizer) -> SolveState | None:
+        """Return the state that was saved last.
 
         Args:
-            optimizer: "lbfgs" or "adam".
+            optimizer: what saved it.
 
         Returns:
-            The state; None if there is none, or none that can be read.
+            The state; None if there is none that can be read.
         """
         try:
             # Opened here, for NumPy leaves a file open that it cannot read.
             with open(self.path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
                 arrays = {key: file[key] for key in file.files}
-            state = _STATES[optimizer](
-                **{name: _tensors(arrays, name) for name in _STATES[optimizer]._fields}
-            )
-            history = zip(*(arrays[f"history_{i}"].tolist() for i in range(3)), strict=True)
-            result = _RESULTS[optimizer](state, StopReason[str(arrays["stop_reason"])])
-            return SolveState(int(arrays["level"]), tuple(history), result)
-        except Exception:  # There is none, or whatever a damaged one makes NumPy raise.
+            columns = (arrays[f"history_{i}"].tolist() for i in range(3))
+            history = tuple(HistoryRow(*row) for row in zip(*columns, strict=True))
+            result = optimizer.from_arrays(arrays)
+            return SolveState(int(arrays["level"]), history, optimizer, result)
+        except Exception:  # There is none, or a damaged one, which makes NumPy raise anything.
             return None
 
     def save(self, state: SolveState) -> None:
@@ -95,14 +91,10 @@ class Checkpoint:
         start = time.monotonic()
         if start < self._next_save:
             return
-        arrays: dict[str, Any] = {
-            "level": np.array(state.level),
-            "stop_reason": np.array(state.result.stop_reason.name),
-        }
+        arrays = state.optimizer.to_arrays(state.result)
+        arrays["level"] = np.array(state.level)
         for i, column in enumerate(zip(*state.history, strict=True)):
             arrays[f"history_{i}"] = np.array(column)
-        for name, value in state.result.state._asdict().items():
-            arrays[name] = np.stack(value) if isinstance(value, tuple) else value.numpy()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with whole_file(self.path) as file:
@@ -119,11 +111,3 @@ class Checkpoint:
             checkpoint.path.unlink(missing_ok=True)
         if self.path.parent.is_dir():
             remove_leftovers(self.path.parent)
-
-
-def _tensors(arrays: dict[str, np.ndarray], name: str) -> tf.Tensor | tuple[tf.Tensor, ...]:
-    """A field of a minimiser's state; the correction pairs are tuples."""
-    array = arrays[name]
-    if name in ("steps", "changes"):
-        return tuple(tf.constant(row) for row in array)
-    return tf.constant(array)

@@ -1,16 +1,32 @@
-"""The objective: weighted terms bound to their targets, as one value and gradient."""
+"""Objectives: weighted terms bound to their targets, as one value and gradient."""
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import tensorflow as tf
 
 RGB = "rgb"  # the name of the raw colours as a layer
+FOLLOWING_CHUNKS = 2  # chunks between two updates of a moving objective's targets
+
+
+class _Nest:
+    """A term as a nest of tensors; what else it holds is static."""
+
+    def __tf_flatten__(self) -> tuple[tuple, tuple]:
+        """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
+        *metadata, target, weight = (getattr(self, f.name) for f in dataclasses.fields(self))  # type: ignore[arg-type]
+        return tuple(metadata), (target, _tensor(weight, tf.float32))
+
+    @classmethod
+    def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> Any:
+        """Invert `__tf_flatten__`."""
+        return cls(*metadata, *components)
 
 
 @dataclass(frozen=True, eq=False)
-class FeatureTerm:
+class FeatureTerm(_Nest):
     """A weighted loss on the features of one layer.
 
     Attributes:
@@ -29,19 +45,9 @@ class FeatureTerm:
     target: Any
     weight: float | tf.Tensor = 1.0
 
-    def __tf_flatten__(self) -> tuple[tuple, tuple]:
-        """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
-        weight = _tensor(self.weight, tf.float32)
-        return (self.name, self.layer_name, self.function), (self.target, weight)
-
-    @classmethod
-    def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "FeatureTerm":
-        """Inverse of `__tf_flatten__`."""
-        return cls(*metadata, *components)
-
 
 @dataclass(frozen=True, eq=False)
-class ImageTerm:
+class ImageTerm(_Nest):
     """A weighted loss on the image itself.
 
     Attributes:
@@ -56,16 +62,6 @@ class ImageTerm:
     target: Any
     weight: float | tf.Tensor = 1.0
 
-    def __tf_flatten__(self) -> tuple[tuple, tuple]:
-        """Split into static metadata and tensors, for `tf.nest` and `tf.function`."""
-        weight = _tensor(self.weight, tf.float32)
-        return (self.name, self.function), (self.target, weight)
-
-    @classmethod
-    def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "ImageTerm":
-        """Inverse of `__tf_flatten__`."""
-        return cls(*metadata, *components)
-
 
 Term = FeatureTerm | ImageTerm
 
@@ -79,19 +75,28 @@ class Objective:
     targets. The solvers' trace also serves all sizes.
 
     Attributes:
-        extractor: maps images [1, height, width, 3] and layer names to a dict of features.
+        extractor: maps images [1, height, width, 3] and layer names to a dict of features; None
+            where no term asks for any.
         terms: the terms of the sum.
     """
 
-    extractor: Callable[..., dict[str, tf.Tensor]]
+    extractor: Callable[..., dict[str, tf.Tensor]] | None
     terms: tuple[Term, ...] = ()
 
     def with_terms(self, *terms: Term) -> "Objective":
-        """The objective with further terms."""
+        """Return the objective with further terms."""
         return Objective(self.extractor, self.terms + terms)
 
+    def at(self, image: tf.Tensor, chunk: int) -> "Objective":
+        """Return the objective itself: its targets do not depend on the image."""
+        return self
+
+    def is_resumable_at(self, chunk: int) -> bool:
+        """Return True: a run can go on after any chunk."""
+        return True
+
     def term_values(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Weighted value of each name's terms.
+        """Return the weighted value of each name's terms.
 
         Args:
             image: float32 [height, width, 3], RGB in [0, 1].
@@ -103,7 +108,7 @@ class Objective:
         return {name: tf.add_n([tf.reduce_sum(p) for p in each]) for name, each in parts.items()}
 
     def term_parts(self, image: tf.Tensor) -> dict[str, list[tf.Tensor]]:
-        """Weighted values of each name's terms as their functions give them: with all segments.
+        """Return the weighted values of each name's terms, segment by segment where they have any.
 
         Args:
             image: float32 [height, width, 3], RGB in [0, 1].
@@ -113,7 +118,7 @@ class Objective:
         """
         layers = {term.layer_name for term in self.terms if isinstance(term, FeatureTerm)}
         features = {RGB: image[None]}
-        if layers - {RGB}:
+        if layers - {RGB} and self.extractor is not None:
             features.update(self.extractor(image[None], tuple(sorted(layers - {RGB}))))
         parts: dict[str, list[tf.Tensor]] = {}
         for term in self.terms:
@@ -123,11 +128,11 @@ class Objective:
         return parts
 
     def value(self, image: tf.Tensor) -> tf.Tensor:
-        """Weighted sum of all terms, float32 scalar."""
+        """Return the weighted sum of all terms, a float32 scalar."""
         return tf.add_n(list(self.term_values(image).values()))
 
     def __call__(self, image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """(value, gradient) at an image, float32 [height, width, 3]."""
+        """Return (value, gradient) at an image, float32 [height, width, 3]."""
         with tf.GradientTape() as tape:
             tape.watch(image)
             value = self.value(image)
@@ -143,32 +148,56 @@ class Objective:
 
     @classmethod
     def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "Objective":
-        """Inverse of `__tf_flatten__`."""
+        """Invert `__tf_flatten__`."""
         return cls(metadata[0], components[0])
 
 
-@dataclass(frozen=True, eq=False)
+class LevelObjective(Protocol):
+    """What is minimised at one level: an objective, or one whose targets move with the image."""
+
+    def at(self, image: tf.Tensor, chunk: int) -> Objective:
+        """Return what a chunk minimises; the same object as before if nothing has moved.
+
+        Args:
+            image: float32 [height, width, 3], the best position so far.
+            chunk: how many chunks there were at this level.
+        """
+
+    def is_resumable_at(self, chunk: int) -> bool:
+        """Return whether a run that ended after so many chunks can go on as if it had not."""
+
+
 class MovingObjective:
     """An objective some of whose targets depend on the output image, such as its nearest patches.
 
-    Between two looks at the image the targets stay, so that a minimiser has a fixed objective.
-
-    Attributes:
-        fixed: the terms whose targets stay.
-        follow: makes the other terms for an image, float32 [height, width, 3]; always of the same
-            structure, so that they share a trace.
+    Between two updates the targets stay, so that a minimiser has a fixed objective.
     """
 
-    fixed: Objective
-    follow: Callable[[tf.Tensor], tuple[Term, ...]]
+    def __init__(self, fixed: Objective, follow: Callable[[tf.Tensor], tuple[Term, ...]]) -> None:
+        """Keep both; nothing is followed yet.
 
-    def at(self, image: tf.Tensor) -> Objective:
-        """The objective with the targets that belong to an image."""
-        return self.fixed.with_terms(*self.follow(image))
+        Args:
+            fixed: the terms whose targets stay.
+            follow: makes the other terms for an image, float32 [height, width, 3]; always of the
+                same structure, so that they share a trace.
+        """
+        self.fixed = fixed
+        self._follow = follow
+        self._current: Objective | None = None
+
+    def at(self, image: tf.Tensor, chunk: int = 0) -> Objective:
+        """Return the objective with targets of this image, or of that of an earlier chunk."""
+        if self._current is None or self.is_resumable_at(chunk):
+            self._current = self.fixed.with_terms(*self._follow(image))
+        return self._current
+
+    def is_resumable_at(self, chunk: int) -> bool:
+        """Return whether the targets are updated before this chunk, whatever was before."""
+        return chunk % FOLLOWING_CHUNKS == 0
 
 
 def _structure(value: Any) -> Any:
-    """What must be the same in two nests for one trace to serve both."""
+    """Return what must be the same in two nests for one trace to serve both."""
     if hasattr(value, "__tf_flatten__"):
         metadata, components = value.__tf_flatten__()
         return type(value), metadata, _structure(components)
@@ -181,5 +210,5 @@ def _structure(value: Any) -> Any:
 
 
 def _tensor(value: Any, dtype: tf.DType | None = None) -> tf.Tensor | tf.TensorSpec:
-    """A tensor; the type of one, by which a function is traced, as it is."""
+    """Return a tensor; a `tf.TensorSpec`, by which a function is traced, stays as it is."""
     return value if isinstance(value, tf.TensorSpec) else tf.convert_to_tensor(value, dtype)
