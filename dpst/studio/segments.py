@@ -54,7 +54,7 @@ def segments_from_maps(content_map: LabelMap, style_map: LabelMap) -> Segments:
 
     Args:
         content_map: labels of the content image.
-        style_map: labels of the style image, with the same `colors`.
+        style_map: labels of the style image, with the same `names`.
 
     Returns:
         The segments.
@@ -68,7 +68,7 @@ def segments_from_maps(content_map: LabelMap, style_map: LabelMap) -> Segments:
             f"the label maps hold {len(occurring)} labels, at most {len(COLORS)} can be painted: "
             "merge some, or use the command line, which takes more."
         )
-    drawn = content_map.palette or content_map.colors
+    drawn = content_map.colors or content_map.names
     taken = {label: COLORS.index(drawn[label]) for label in occurring if drawn[label] in COLORS}
     free = iter(index for index in range(len(COLORS)) if index not in taken.values())
     index_of = np.zeros(len(drawn), np.uint8)

@@ -100,7 +100,7 @@ def test_label_map_of_another_size_is_resized_as_labels_and_used(tmp_path: Path)
     Image.fromarray(COLORS[labels]).save(tmp_path / "small.png")
     paths = tmp_path / "small.png", tmp_path / "small.png"
     content_map, style_map = read_label_maps(*paths, (96, 128), (36, 48))
-    assert content_map.colors == style_map.colors == ("0000ff", "ff0000", "ffff00")
+    assert content_map.names == style_map.names == ("0000ff", "ff0000", "ffff00")
     expected = np.array([0, 2, 1])[labels]
     np.testing.assert_array_equal(content_map.labels, expected.repeat(2, 0).repeat(2, 1))
     assert content_map.off_palette_pixels == style_map.off_palette_pixels == 0

@@ -55,7 +55,7 @@ def segment_by_classes(
     for image, (labels, own) in zip((content_image, style_image), found, strict=True):
         positions = np.array([names.index(name) for name in own], np.int32)
         at_size = positions[resize_labels(labels, (image.shape[0], image.shape[1]))]
-        maps.append(LabelMap(at_size, names, palette=colors, relatives=relatives))
+        maps.append(LabelMap(at_size, names, colors=colors, relatives=relatives))
     return maps[0], maps[1]
 
 

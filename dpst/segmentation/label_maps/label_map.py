@@ -53,8 +53,8 @@ class LabelMap:
     """Integer labels of an image.
 
     Attributes:
-        labels: int32 [height, width], indices into `colors`; every pixel has one.
-        colors: Name of each label: its colour in hex ("ff0000"), the number that an integer map
+        labels: int32 [height, width], indices into `names`; every pixel has one.
+        names: Name of each label: its colour in hex ("ff0000"), the number that an integer map
             used for it, or the name of its mask or group of classes. The same for the two maps of a
             pair; a label need not occur in both.
         off_palette_counts: For each label, how many of its pixels in `labels` had a colour that is
@@ -64,18 +64,18 @@ class LabelMap:
             mostly shows it in, "" where there is none. Empty where the map was not colour-coded.
         map_size: (height, width) of the map as it was given; None where that is not known.
         image_size: (height, width) of the image where `labels` are of a smaller copy; else None.
-        palette: For each label the colour in hex to draw it in. Empty where it is its name.
+        colors: For each label the colour in hex to draw it in. Empty where it is its name.
         relatives: For each label the names of those that may serve it where the style map lacks it,
             the best first. Empty where that is not known.
     """
 
     labels: npt.NDArray[np.int32]
-    colors: tuple[str, ...]
+    names: tuple[str, ...]
     off_palette_counts: tuple[int, ...] = ()
     shades: tuple[str, ...] = ()
     map_size: images.Size | None = None
     image_size: images.Size | None = None
-    palette: tuple[str, ...] = ()
+    colors: tuple[str, ...] = ()
     relatives: tuple[tuple[str, ...], ...] = ()
 
     @property
@@ -89,14 +89,14 @@ class LabelMap:
         Written to a file and read by `read_label_maps` it gives the same labels.
 
         Raises:
-            ValueError: If there is no palette, and a label is not named by a colour.
+            ValueError: If there are no `colors`, and a label is not named by a colour.
         """
         try:
-            palette = [tuple(bytes.fromhex(color)) for color in self.palette or self.colors]
+            palette = [tuple(bytes.fromhex(color)) for color in self.colors or self.names]
             colors = np.array(palette, np.float32).reshape(-1, 3)
         except ValueError as error:
             raise ValueError(
-                f"the labels are named {', '.join(self.colors)}, each must be six hexadecimal "
+                f"the labels are named {', '.join(self.names)}, each must be six hexadecimal "
                 "digits to be drawn: rename them."
             ) from error
         return (colors / 255).astype(np.float32)[self.labels]
@@ -119,7 +119,7 @@ def read_label_maps(
         style_size: (height, width) of the style image.
 
     Returns:
-        The label maps of the content and the style image, at these sizes, with the same `colors`.
+        The label maps of the content and the style image, at these sizes, with the same `names`.
 
     Raises:
         FileNotFoundError: If a file does not exist.
@@ -148,7 +148,7 @@ def decode_label_maps(
         style_size: (height, width) of the style image; by default that of its map.
 
     Returns:
-        The label maps of the content and the style image, at these sizes, with the same `colors`.
+        The label maps of the content and the style image, at these sizes, with the same `names`.
 
     Raises:
         ValueError: If an array is of another kind, the two differ in kind, there are more than
@@ -330,12 +330,12 @@ def _decode_alike(
 
 def _united(content: LabelMap, style: LabelMap) -> tuple[LabelMap, LabelMap]:
     """The same maps with the names of both in common."""
-    names = tuple(dict.fromkeys(content.colors + style.colors))
+    names = tuple(dict.fromkeys(content.names + style.names))
     if len(names) > MAXIMUM_LABELS:
         raise ValueError(too_many_labels_message(len(names)))
     united = []
     for label_map in (content, style):
-        positions = [names.index(name) for name in label_map.colors]
+        positions = [names.index(name) for name in label_map.names]
         counts, shades = [0] * len(names), [""] * len(names)
         for position, count in zip(positions, label_map.off_palette_counts, strict=True):
             counts[position] = count
@@ -344,7 +344,7 @@ def _united(content: LabelMap, style: LabelMap) -> tuple[LabelMap, LabelMap]:
         united.append(
             LabelMap(
                 labels=np.array(positions, np.int32)[label_map.labels],
-                colors=names,
+                names=names,
                 off_palette_counts=tuple(counts),
                 shades=tuple(shades) if label_map.shades else (),
                 map_size=label_map.map_size,
@@ -370,7 +370,7 @@ def _resized_map(
     off_palette = resized[resize_labels(is_off_palette, size)]
     return LabelMap(
         labels=resized,
-        colors=names,
+        names=names,
         off_palette_counts=tuple(np.bincount(off_palette, minlength=len(names)).tolist()),
         shades=shades,
         map_size=(labels.shape[0], labels.shape[1]),

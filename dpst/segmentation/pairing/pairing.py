@@ -80,7 +80,7 @@ def pair_segments(
 
     Args:
         content_map: Labels of the content image.
-        style_map: Labels of the style image, with the same `colors`.
+        style_map: Labels of the style image, with the same `names`.
         content_image: float32 [height, width, 3], sRGB in [0, 1].
         style_image: float32 [style_height, style_width, 3], sRGB in [0, 1].
         orphan_policy: One of those above.
@@ -90,15 +90,15 @@ def pair_segments(
         The pairing.
 
     Raises:
-        ValueError: If the maps differ in `colors`, a map and its image differ in size, the policy
+        ValueError: If the maps differ in `names`, a map and its image differ in size, the policy
             is unknown or forbids an orphan that there is, the segment map is malformed or names a
             label that does not occur, or nothing is left to be styled.
     """
     content_photo = np.asarray(content_image, np.float32)
     style_photo = np.asarray(style_image, np.float32)
-    if content_map.colors != style_map.colors:
+    if content_map.names != style_map.names:
         raise ValueError(
-            f"the label maps have the colors {content_map.colors} and {style_map.colors}, they "
+            f"the label maps have the names {content_map.names} and {style_map.names}, they "
             "must share one tuple: decode the two together."
         )
     _check_photo(content_map, content_photo, "content")
@@ -108,7 +108,7 @@ def pair_segments(
             f"orphan_policy is {orphan_policy!r}, must be one of {', '.join(ORPHAN_POLICIES)}."
         )
 
-    names = content_map.colors
+    names = content_map.names
     occurring = np.unique(content_map.labels).tolist()
     style_ids, style_labels = _consecutive(style_map.labels)
     is_usable = np.bincount(style_labels.ravel()) >= _minimum_area(style_labels)
@@ -235,7 +235,7 @@ def _merge_specks(
     Returns the new labels and the labels that vanished.
     """
     labels = label_map.labels
-    areas = np.bincount(labels.ravel(), minlength=len(label_map.colors))
+    areas = np.bincount(labels.ravel(), minlength=len(label_map.names))
     is_speck = (areas > 0) & (areas < _minimum_area(labels))
     is_speck[list(kept)] = False
     if not is_speck.any():
@@ -257,7 +257,7 @@ def _adopted(
     content_map: LabelMap, orphans: Collection[int], usable: Collection[int]
 ) -> dict[int, int]:
     """The usable style label that serves each orphan as the first of its relatives, if any does."""
-    by_name = {content_map.colors[label]: label for label in usable}
+    by_name = {content_map.names[label]: label for label in usable}
     found = {}
     for label in sorted(orphans) if content_map.relatives else ():
         servers = [by_name[name] for name in content_map.relatives[label] if name in by_name]

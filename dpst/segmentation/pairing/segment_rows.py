@@ -71,7 +71,7 @@ def map_notes(label_map: LabelMap, side: str) -> Iterator[str]:
             f"{label_map.off_palette_pixels} px ({share}) of the {side} labels are "
             "off the palette: each takes the nearest label"
         )
-    shades = dict(zip(label_map.colors, label_map.shades, strict=False))
+    shades = dict(zip(label_map.names, label_map.shades, strict=False))
     inexact = [
         f"{shade} for {color}" for color, shade in shades.items() if shade not in ("", color)
     ]
@@ -100,10 +100,10 @@ def segment_rows(
     Returns:
         The rows, in the order of the labels.
     """
-    names, sizes = content_map.colors, (content_map.labels.size, style_map.labels.size)
+    names, sizes = content_map.names, (content_map.labels.size, style_map.labels.size)
     counts = [np.bincount(m.labels.ravel(), minlength=len(names)) for m in (content_map, style_map)]
     colored = {i for m in (content_map, style_map) for i, shade in enumerate(m.shades) if shade}
-    palette = content_map.palette or [
+    palette = content_map.colors or [
         name if label in colored else "" for label, name in enumerate(names)
     ]
     rows = []

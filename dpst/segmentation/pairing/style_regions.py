@@ -105,7 +105,7 @@ def assigned_regions(
             be kept as photographed.
     """
     num_styles = style_maps if isinstance(style_maps, int) else len(style_maps)
-    names = content_map.colors
+    names = content_map.names
     occurring = sorted(np.unique(content_map.labels).tolist(), key=lambda label: names[label])
     by_hand = {
         find_label(name, names, occurring, "content"): _style_number(style, num_styles)
@@ -195,8 +195,8 @@ def _by_name(
 ) -> tuple[int, npt.NDArray[np.float32] | None]:
     """The first style image whose map holds a label of that name, and its part of the image."""
     for style, style_map in enumerate(style_maps):
-        if name in style_map.colors:
-            inside = style_map.labels == style_map.colors.index(name)
+        if name in style_map.names:
+            inside = style_map.labels == style_map.names.index(name)
             if inside.any():
                 return style, inside.astype(np.float32)
     raise ValueError(

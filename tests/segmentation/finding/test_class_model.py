@@ -162,7 +162,7 @@ def test_segments_of_a_model_of_150_classes_are_groups_by_name(tmp_path: Path) -
     photos = scene((50, 80)), scene((90, 40), 0.2)
     model = SegmentationModel(tmp_path / "net.keras")
     maps = find_label_maps(*photos, None, 5, model)
-    assert maps[0].colors == maps[1].colors == ("sky", "vegetation")
+    assert maps[0].names == maps[1].names == ("sky", "vegetation")
     for label_map, photo in zip(maps, photos, strict=True):
         # Half-way between two rows of the model's grid a row may fall to either side.
         assert np.mean(label_map.labels == (photo[..., 2] < 0.5)) > 0.97

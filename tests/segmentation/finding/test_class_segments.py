@@ -30,14 +30,14 @@ def score(image: np.ndarray, num_classes: int = 150) -> np.ndarray:
 
 
 def names_of(label_map) -> np.ndarray:
-    return np.array(label_map.colors)[label_map.labels]
+    return np.array(label_map.names)[label_map.labels]
 
 
 def test_classes_are_merged_into_groups_of_one_name() -> None:
     content = numbered("sky", "tree", "grass", "sea")
     style = numbered("lake", "sky", "palm", "house", size=(40, 100))
     maps = segment_by_classes(content, style, score, ADE20K)
-    assert maps[0].colors == maps[1].colors == ("sky", "water", "vegetation", "building")
+    assert maps[0].names == maps[1].names == ("sky", "water", "vegetation", "building")
     expected = ["sky", "vegetation", "vegetation", "water"]
     np.testing.assert_array_equal(names_of(maps[0])[30, 10::20], expected)
     expected = ["water", "sky", "vegetation", "building"]
@@ -65,7 +65,7 @@ def test_group_below_the_minimum_share_goes_to_its_neighbours() -> None:
     content[10:14, 10:14] = ADE20K.index("person") / 255
     assert 16 / content[..., 0].size < MINIMUM_SHARE
     found = segment_by_classes(content, content, score, ADE20K)[0]
-    assert found.colors == ("sky", "ground")
+    assert found.names == ("sky", "ground")
     np.testing.assert_array_equal(names_of(found)[10:14, 10:14], "sky")
 
 
@@ -106,7 +106,7 @@ def test_classes_that_no_table_knows_keep_their_numbers() -> None:
     names = class_names(7)
     content = numbered("class 5", "class 2", names=names)
     maps = segment_by_classes(content, content, lambda image: score(image, 7), names)
-    assert maps[0].colors == ("class 2", "class 5")
+    assert maps[0].names == ("class 2", "class 5")
     assert pair_segments(*maps, content, content).style_index == (0, 1)
 
 
@@ -116,7 +116,7 @@ def test_of_very_many_classes_the_largest_remain() -> None:
     content = images.resize(content, (15, 15)).repeat(6, 0).repeat(6, 1)
     names = class_names(200)
     maps = segment_by_classes(content, content, lambda image: score(image, 200), names)
-    assert 1 <= len(maps[0].colors) <= 64
+    assert 1 <= len(maps[0].names) <= 64
     maps[0].picture()
 
 
@@ -127,8 +127,8 @@ def test_picture_is_read_back_as_the_same_segments(tmp_path: Path) -> None:
     for path, label_map in zip(paths, maps, strict=True):
         images.write_image(path, label_map.picture())
     for label_map, again in zip(maps, read_label_maps(*paths, (60, 80), (60, 80)), strict=True):
-        colors = np.array(label_map.palette)[label_map.labels]
-        np.testing.assert_array_equal(np.array(again.colors)[again.labels], colors)
+        colors = np.array(label_map.colors)[label_map.labels]
+        np.testing.assert_array_equal(np.array(again.names)[again.labels], colors)
 
 
 def test_table_shows_the_colors_that_the_picture_has() -> None:

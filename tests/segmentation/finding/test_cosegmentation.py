@@ -64,11 +64,11 @@ def test_each_label_covers_a_part_of_both_images(num_segments: int) -> None:
         coarse = generator.random((6, 7, 3), np.float32)
         photos.append(cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_CUBIC).clip(0, 1))
     maps = segment_together(*photos, responses, num_segments)
-    assert maps[0].colors == maps[1].colors
-    assert 1 <= len(maps[0].colors) <= num_segments
+    assert maps[0].names == maps[1].names
+    assert 1 <= len(maps[0].names) <= num_segments
     for label_map in maps:
         shares = np.bincount(label_map.labels.ravel()) / label_map.labels.size
-        assert len(shares) == len(label_map.colors) and shares.min() > 0.002
+        assert len(shares) == len(label_map.names) and shares.min() > 0.002
 
 
 def test_same_images_give_the_same_labels() -> None:
@@ -127,5 +127,5 @@ def test_picture_of_a_map_is_read_back_as_the_same_labels(tmp_path: Path) -> Non
     for path, label_map in zip(paths, maps, strict=True):
         images.write_image(path, label_map.picture())
     for label_map, again in zip(maps, read_label_maps(*paths, (100, 120), (100, 120)), strict=True):
-        names = np.array(label_map.colors)[label_map.labels]
-        np.testing.assert_array_equal(np.array(again.colors)[again.labels], names)
+        names = np.array(label_map.names)[label_map.labels]
+        np.testing.assert_array_equal(np.array(again.names)[again.labels], names)

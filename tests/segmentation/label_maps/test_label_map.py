@@ -55,7 +55,7 @@ def decode_one(colors: np.ndarray, size: tuple[int, int] | None = None) -> Label
 
 
 def hex_map(label_map: LabelMap) -> np.ndarray:
-    return np.array(label_map.colors)[label_map.labels]
+    return np.array(label_map.names)[label_map.labels]
 
 
 def save(path: Path, values: np.ndarray | Image.Image) -> Path:
@@ -102,7 +102,7 @@ def test_labels_mean_the_same_in_both_maps() -> None:
     content = colored(disc_labels(), BLACK, WHITE, RED)
     style = colored(disc_labels()[::-1, :64], RED, BLUE, BLUE)
     content_map, style_map = decode_label_maps(content, style)
-    assert content_map.colors == style_map.colors == ("000000", "0000ff", "ff0000", "ffffff")
+    assert content_map.names == style_map.names == ("000000", "0000ff", "ff0000", "ffffff")
     assert set(np.unique(hex_map(style_map))) == {"0000ff", "ff0000"}
 
 
@@ -110,7 +110,7 @@ def test_integer_maps_keep_their_numbers_as_names() -> None:
     content = np.array([[3, 3], [7, 255]])
     style = np.array([[7, -1]], np.int8)
     content_map, style_map = decode_label_maps(content, style)
-    assert content_map.colors == ("-1", "3", "7", "255")
+    assert content_map.names == ("-1", "3", "7", "255")
     np.testing.assert_array_equal(content_map.labels, [[1, 1], [2, 3]])
     np.testing.assert_array_equal(style_map.labels, [[2, 0]])
 
@@ -125,9 +125,9 @@ def test_soft_edges_and_jpeg_noise_leave_no_pixel_unlabelled(
 ) -> None:
     labels = disc_labels()
     result = decode_one(mess(colored(labels, *colors)))
-    assert len(result.colors) == 3
+    assert len(result.names) == 3
     assert result.off_palette_pixels > 0
-    palette = np.array([list(bytes.fromhex(color)) for color in result.colors])
+    palette = np.array([list(bytes.fromhex(color)) for color in result.names])
     true_colors = np.array(colors)[labels]
     errors = np.abs(palette[result.labels] - true_colors).max(axis=-1)
     # Wrong only on the edges themselves, which are soft.
@@ -147,7 +147,7 @@ def test_colours_a_little_off_are_within_tolerance() -> None:
     noise = np.random.default_rng(0).integers(0, 9, (96, 96, 3))
     colors = (colored(labels, BLACK, (240, 240, 240), (240, 0, 0)) + noise).astype(np.uint8)
     result = decode_one(colors)
-    assert result.colors == ("000000", "ffffff", "ff0000")
+    assert result.names == ("000000", "ffffff", "ff0000")
     assert result.off_palette_pixels == 0
 
 
@@ -165,7 +165,7 @@ def test_label_in_two_shades_is_one_label(
 ) -> None:
     labels = np.minimum(disc_labels(), 1)
     content_map, style_map = decode_label_maps(colored(labels, *one), colored(labels, *other))
-    assert content_map.colors == expected
+    assert content_map.names == expected
     np.testing.assert_array_equal(content_map.labels, style_map.labels)
     assert content_map.off_palette_pixels == style_map.off_palette_pixels == 0
     assert content_map.shades != style_map.shades
@@ -174,7 +174,7 @@ def test_label_in_two_shades_is_one_label(
 def test_close_colours_of_one_map_stay_apart_whatever_the_other_holds() -> None:
     grey = colored(disc_labels(), (0,) * 3, (1,) * 3, (2,) * 3)
     content_map, _ = decode_label_maps(grey, np.full_like(grey, 3))
-    assert content_map.colors == ("000000", "010101", "020202", "030303")
+    assert content_map.names == ("000000", "010101", "020202", "030303")
 
 
 def test_soft_edge_between_black_and_white_carries_no_ribbon_of_grey() -> None:
@@ -309,9 +309,9 @@ def test_any_map_is_labelled_completely_or_refused(
     except ValueError:
         return
     assert result.labels.shape == size
-    assert 1 <= len(result.colors) <= MAXIMUM_LABELS
+    assert 1 <= len(result.names) <= MAXIMUM_LABELS
     assert result.labels.min() >= 0
-    assert result.labels.max() < len(result.colors)
+    assert result.labels.max() < len(result.names)
     assert 0 <= result.off_palette_pixels <= result.labels.size
 
 
@@ -346,7 +346,7 @@ def test_published_maps_decode_to_luans_colours(shared: Path) -> None:
             folder / "content_labels.png", folder / "style_labels.png", sizes[0], sizes[1]
         )
         for label_map, size in zip(maps, sizes, strict=True):
-            assert set(label_map.colors) <= set(LUAN_PALETTE)
+            assert set(label_map.names) <= set(LUAN_PALETTE)
             assert label_map.labels.shape == size
             assert label_map.off_palette_pixels <= 0.05 * label_map.labels.size
             # Ribbons of grey along soft edges would show as a sliver of grey.

@@ -30,7 +30,7 @@ def decode_one(colors: np.ndarray, size: tuple[int, int] | None = None) -> Label
 
 
 def hex_map(label_map: LabelMap) -> np.ndarray:
-    return np.array(label_map.colors)[label_map.labels]
+    return np.array(label_map.names)[label_map.labels]
 
 
 def test_labels_are_resized_never_colours() -> None:

@@ -49,7 +49,7 @@ def test_masks_in_files_agree_with_arrays(tmp_path: Path) -> None:
     from_files = read_label_maps(text, text, SIZE, SIZE)
     from_arrays = decode_label_maps(halves(), halves())
     for one, other in zip(from_files, from_arrays, strict=True):
-        assert one.colors == other.colors == ("sky", "rocks")
+        assert one.names == other.names == ("sky", "rocks")
         assert one.map_size == SIZE
         assert (one.labels != other.labels).mean() <= 0.02
 
@@ -74,7 +74,7 @@ def test_file_whose_name_holds_an_equals_sign_is_a_label_map(tmp_path: Path) -> 
 def test_what_no_mask_claims_is_a_segment_of_its_own() -> None:
     sky = halves()["sky"]
     maps = decode_label_maps({"sky": sky}, {"sky": sky})
-    assert maps[0].colors == ("sky", "rest")
+    assert maps[0].names == ("sky", "rest")
     assert (maps[0].labels[:, 33:] == 1).all()
 
 
@@ -83,7 +83,7 @@ def test_gaps_between_masks_go_to_the_nearest_and_are_counted() -> None:
     masks["sky"][5, :3] = False
     masks["rocks"][7, :2] = True
     label_map = decode_label_maps(masks, masks)[0]
-    assert label_map.colors == ("sky", "rocks")
+    assert label_map.names == ("sky", "rocks")
     assert (label_map.labels[:, :20] == 0).all()
     assert label_map.off_palette_counts[0] == 3 + 2
 
@@ -101,7 +101,7 @@ def test_masks_on_one_side_are_named_by_the_colours_of_the_other() -> None:
     content_map, style_map = decode_label_maps(
         {"0000ff": halves()["sky"], "trees": halves()["rocks"]}, colors
     )
-    assert content_map.colors == style_map.colors == ("0000ff", "trees", "000000")
+    assert content_map.names == style_map.names == ("0000ff", "trees", "000000")
     assert style_map.labels[0, 0] == 2 and style_map.labels[0, 59] == 0
     photo = np.zeros((*SIZE, 3), np.float32)
     pairing = pair_segments(content_map, style_map, photo, photo, segment_map="trees=none")
@@ -181,8 +181,8 @@ def test_any_masks_are_labelled_completely_or_refused(
     for label_map in maps:
         assert isinstance(label_map, LabelMap)
         assert label_map.labels.shape == size
-        assert 0 <= label_map.labels.min() and label_map.labels.max() < len(label_map.colors)
-    assert maps[0].colors == maps[1].colors
+        assert 0 <= label_map.labels.min() and label_map.labels.max() < len(label_map.names)
+    assert maps[0].names == maps[1].names
     photo = generator.random((*size, 3), np.float32)
     pairing = pair_segments(*maps, photo, photo)
     assert sum(row.content_pixels for row in pairing.segments) == size[0] * size[1]

@@ -122,7 +122,7 @@ def test_report_names_what_is_messy_in_each_published_pair(shared: Path) -> None
         for path, photo, label_map in zip(paths, photos, maps, strict=True):
             side = path.name.split("_")[0]
             assert label_map.labels.shape == photo.shape[:2]
-            assert 0 <= label_map.labels.min() and label_map.labels.max() < len(label_map.colors)
+            assert 0 <= label_map.labels.min() and label_map.labels.max() < len(label_map.names)
             with Image.open(path) as file:
                 is_resized = file.size[::-1] != photo.shape[:2]
             assert (f"the {side} labels are {label_map.map_size[1]}x" in report) == is_resized
