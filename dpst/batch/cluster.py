@@ -1,4 +1,4 @@
-"""A batch on a Ray cluster: a pair a task; Ray decides where it runs and restarts what is lost.
+"""A batch on a Ray cluster: each pair is a task; Ray decides where it runs, and restarts workers.
 
 All machines must see the same folders and have dpst installed.
 """
@@ -11,15 +11,17 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
-from dpst.batch.job_run import FAILED, Outcome, RunPair, run_job
+from dpst.batch.job_run import RunPair, run_job
 from dpst.batch.jobs_file import Job
+from dpst.batch.outcome import FAILED, Outcome
+from dpst.messages import needs_package, one_line
 
-CPUS_A_PAIR = 2  # of a machine without a GPU; more are hardly faster for one pair
-MAX_TRIES = 3  # of a job whose worker is lost each time: it may be the job's own doing
+CPUS_A_PAIR = 2  # On machines without a GPU; more are hardly faster for one pair.
+MAX_TRIES = 3  # A job whose worker is lost each time may be the cause itself.
 
 
 class Worker:
-    """Runs pairs in a process of its own, which keeps the extractor and its traces for the next."""
+    """A process that runs pairs, and keeps the extractor and its traces for the next one."""
 
     def __init__(self, folder: str, run_pair: RunPair, is_dry_run: bool) -> None:
         """Go to the folder that relative paths start from."""
@@ -41,10 +43,10 @@ def run_on_cluster(
     """Run jobs on a Ray cluster.
 
     Args:
-        address: of the cluster, or "auto" for the one that runs on this machine.
-        jobs: of a jobs file. One whose worker is lost is run again elsewhere.
-        run_pair: runs a pair; a function that can be imported there.
-        is_dry_run: nothing is written.
+        address: of the cluster, or "auto" for the one on this machine.
+        jobs: of a jobs file. A job whose worker is lost is run again elsewhere.
+        run_pair: runs a pair; a function that the workers can import.
+        is_dry_run: whether nothing is written.
 
     Yields:
         The outcomes as they come.
@@ -59,8 +61,7 @@ def run_on_cluster(
     except Exception as error:  # Ray raises ConnectionError, RuntimeError, ValueError and more.
         raise ValueError(
             f"cluster is {address!r}, no Ray cluster can be reached there "
-            f"({' '.join(str(error).split())[:200]}): start one by `ray start --head`, or correct "
-            "the address."
+            f"({one_line(error, 200)}): start one by `ray start --head`, or correct the address."
         ) from error
     try:
         yield from _outcomes(ray, deque((job, 1) for job in jobs), run_pair, is_dry_run)
@@ -71,11 +72,18 @@ def run_on_cluster(
 def _outcomes(
     ray: ModuleType, todo: deque[tuple[Job, int]], run_pair: RunPair, is_dry_run: bool
 ) -> Iterator[Outcome]:
-    """Give each job, with the number of its try, to a worker that is free."""
+    """Yield the outcomes of jobs, each given with the number of its try to a worker that is free.
+
+    Args:
+        ray: the package.
+        todo: jobs with the numbers of their next tries.
+        run_pair: as for `run_on_cluster`.
+        is_dry_run: likewise.
+    """
     under_way: dict[Any, tuple[Any, Job | None, int]] = {}
 
     def wait_for(worker: Any) -> None:
-        # Ray itself waits here for as long as it takes to start a lost worker again.
+        # Ray waits here until it has started a lost worker again.
         ready = worker.wait_until_ready.options(max_task_retries=-1).remote()
         under_way[ready] = worker, None, 0
 
@@ -111,7 +119,7 @@ def _outcomes(
 
 
 def _workers(ray: ModuleType, num_jobs: int, run_pair: RunPair, is_dry_run: bool) -> list[Any]:
-    """As many workers as the cluster has room for: one a GPU, or one for some CPU cores."""
+    """Start as many workers as the cluster has room for: one for each GPU, or each few cores."""
     machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
     kind = "GPU" if any(machine.get("GPU") for machine in machines) else "CPU"
     amounts = [int(machine.get(kind, 0)) for machine in machines]
@@ -127,7 +135,6 @@ def _ray() -> ModuleType:
         import ray
     except ImportError as error:
         raise ValueError(
-            'cluster is given, which needs the package ray: pip install -e ".[cluster]", or leave '
-            "it out."
+            needs_package("cluster is given, which", "ray", "cluster", "leave it out")
         ) from error
     return ray

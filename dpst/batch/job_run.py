@@ -1,4 +1,4 @@
-"""One job of a batch: run, recorded beside its result, and what became of it."""
+"""One job of a batch: run, and recorded beside its result."""
 
 from __future__ import annotations
 
@@ -6,38 +6,22 @@ import contextlib
 import io
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dpst.batch.job_record import is_finished, job_digest, write_record
-from dpst.batch.jobs_file import OUTPUT_FLAGS, Job
+from dpst.batch.jobs_file import Job
+from dpst.batch.outcome import DONE, FAILED, THERE, Outcome
+from dpst.messages import one_line
 
 if TYPE_CHECKING:
-    from dpst.solving.solve import Progress
-
-DONE, THERE, FAILED = "done", "already there", "failed"
+    from dpst.solving.progress import Progress
 
 Show = Callable[["Progress"], None]
+"""Shows the progress of a solve."""
+
 RunPair = Callable[[Mapping[str, str], Show], None]
 """Runs a pair by its flags and shows its progress. What it prints goes into the job's record."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a job.
-
-    Attributes:
-        job: the job.
-        status: `DONE`, `THERE` or `FAILED`.
-        seconds: how long it took.
-        error: why it failed, in one line; else empty.
-    """
-
-    job: Job
-    status: str
-    seconds: float = 0.0
-    error: str = ""
 
 
 def run_job(job: Job, run_pair: RunPair, show: Show, is_dry_run: bool = False) -> Outcome:
@@ -46,14 +30,14 @@ def run_job(job: Job, run_pair: RunPair, show: Show, is_dry_run: bool = False) -
     Args:
         job: of a jobs file.
         run_pair: runs it.
-        show: is told of its progress.
-        is_dry_run: nothing is written, so nothing is recorded.
+        show: shows its progress.
+        is_dry_run: whether nothing is written, so that nothing is recorded.
 
     Returns:
-        What became of it; whatever is wrong with it is a failure.
+        What became of it. Any error is a failed job.
 
     Raises:
-        KeyboardInterrupt: interrupted; the job counts as not begun.
+        KeyboardInterrupt: the user interrupted it; the job counts as not begun.
     """
     start = time.monotonic()
     printed = io.StringIO()
@@ -64,9 +48,8 @@ def run_job(job: Job, run_pair: RunPair, show: Show, is_dry_run: bool = False) -
         if is_finished(job, job_hash):
             return Outcome(job, THERE)
         flags = _dry_flags(job) if is_dry_run else job.flags
-        for name in OUTPUT_FLAGS:
-            if name in flags:
-                Path(flags[name]).parent.mkdir(parents=True, exist_ok=True)
+        for name in job.output_paths:
+            Path(flags[name]).parent.mkdir(parents=True, exist_ok=True)
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             run_pair(flags, show)
         seconds = time.monotonic() - start
@@ -74,22 +57,22 @@ def run_job(job: Job, run_pair: RunPair, show: Show, is_dry_run: bool = False) -
             messages = printed.getvalue().splitlines()
             write_record(job, job_hash, {"seconds": seconds, "messages": messages})
         return Outcome(job, DONE, seconds)
-    except Exception as error:  # One pair's bad luck, of whatever kind, must not cost the others.
-        return Outcome(job, FAILED, time.monotonic() - start, _in_one_line(error))
+    except Exception as error:  # A failing job must not stop the batch.
+        return Outcome(job, FAILED, time.monotonic() - start, _error_text(error))
 
 
 def _dry_flags(job: Job) -> dict[str, str]:
-    """A job's flags with the outputs where they could be put without making a folder."""
+    """Return a job's flags with the outputs in folders that exist, so that none must be made."""
     flags = dict(job.flags)
-    for name in OUTPUT_FLAGS:
-        if name in flags:
-            path = Path(flags[name]).absolute()
-            folder = next(parent for parent in path.parents if parent.exists())
-            flags[name] = str(folder / path.name)
+    for name, path in job.output_paths.items():
+        folder = next(parent for parent in path.absolute().parents if parent.exists())
+        flags[name] = str(folder / path.name)
     return flags
 
 
-def _in_one_line(error: Exception) -> str:
-    message = " ".join(str(error).split())
+def _error_text(error: Exception) -> str:
+    """Return an error in one line; with its kind, where the message alone would not explain it."""
     is_expected = isinstance(error, (ValueError, OSError, FloatingPointError))
-    return message if is_expected and message else f"{type(error).__name__}: {message[:300]}"
+    if is_expected or not str(error).strip():
+        return one_line(error)
+    return f"{type(error).__name__}: {one_line(error, 300)}"

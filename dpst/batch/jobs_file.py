@@ -1,23 +1,17 @@
-"""The jobs file: a CSV file with a pair a row and a flag a column."""
+"""The jobs file: a CSV file with a row for each pair and a column for each flag."""
 
 from __future__ import annotations
 
 import csv
 import dataclasses
-import difflib
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dpst.batch.flag_roles import FLAG_ROLES, FlagRoles
 from dpst.files.regular_file import check_regular_file
-
-INPUT_FLAGS = ("content_image", "style_image", "content_labels", "style_labels", "weights")
-INPUT_FLAGS_OR_NAMES = ("apply_map", "init", "extractor", "segmentation_model")
-OUTPUT_FLAGS = (
-    *("output_image", "preview", "save_map", "save_lut"),
-    *("save_labels", "report_dir", "tensorboard_dir"),
-)
+from dpst.messages import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -26,19 +20,26 @@ class Job:
 
     Attributes:
         line: the line of the file that it ends on, counted from 1.
-        flags: the values of its flags by name, with those that hold for all rows; paths are ready
-            to be used.
-        error: what is wrong with the row itself; empty if nothing is.
+        flags: its flags by name, those that hold for all rows included; their paths are ready to be
+            used.
+        error: what is wrong with the row itself; "" where nothing is.
+        roles: which of the flags name files.
     """
 
     line: int
     flags: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
+    roles: FlagRoles = FLAG_ROLES
 
     @property
     def output(self) -> str:
         """Path of the output image."""
         return self.flags.get("output_image", "")
+
+    @property
+    def output_paths(self) -> dict[str, Path]:
+        """Paths of all files and folders that it writes, by flag."""
+        return {name: Path(self.flags[name]) for name in self.roles.outputs if name in self.flags}
 
 
 def read_jobs(
@@ -46,62 +47,57 @@ def read_jobs(
     output_dir: str | os.PathLike[str],
     flag_names: Collection[str],
     common: Mapping[str, str],
+    roles: FlagRoles = FLAG_ROLES,
 ) -> list[Job]:
-    """Reads a jobs file.
+    """Read a jobs file.
 
     Paths of input files are relative to the file's folder, those of output files to `output_dir`.
     A row without an output image gets one, named after its content and style image. An empty cell
-    is a flag that is not given. A `report_dir` that holds for all rows is a folder of reports: each
-    row's own lies in it, named after its output image.
+    leaves its flag out. A `report_dir` that holds for all rows is a folder of reports: each row has
+    its own within it, named after its output image.
 
     Args:
         path: the CSV file, UTF-8, with commas and a first line of column names.
         output_dir: where results go.
         flag_names: flags that may be columns.
-        common: values of flags that hold for all rows which have none of their own.
+        common: values of flags that hold for all rows without a value of their own.
+        roles: which of the flags name files.
 
     Returns:
         The jobs in order, at least one. A row that cannot be read is a job with an error.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is no jobs file, a column is no flag, or two rows write the same file.
+        ValueError: it is not a jobs file, a column is not a flag, or two rows write the same file.
     """
     path = Path(path)
     rows = _rows(path)
-    line, header = next(rows, (0, []))
+    _, header = next(rows, (0, []))
     header = [name.strip() for name in header]
     _check_header(path, header, flag_names)
     jobs = []
     for line, row in rows:
         if len(row) != len(header):
             error = f"the row has {len(row)} cells and the header {len(header)}, they must agree."
-            jobs.append(Job(line, error=error))
+            jobs.append(Job(line, error=error, roles=roles))
             continue
         cells = zip(header, (cell.strip() for cell in row), strict=True)
-        own = {name: cell for name, cell in cells if cell}
-        own = {name: _resolved(name, text, path.parent) for name, text in own.items()}
-        flags = {**common, **own}
-        flags.setdefault("output_image", _output_name(flags))
-        error, reports = "", common.get("report_dir")
-        if reports and "report_dir" not in own:
-            flags["report_dir"] = _own_report_dir(flags, output_dir)
-        elif reports and os.path.normpath(reports) == os.path.normpath(flags["report_dir"]):
-            error = f"report_dir is '{reports}', where the overview goes: give another folder."
-        for name in OUTPUT_FLAGS:
-            if name in flags:
-                flags[name] = str(Path(output_dir, flags[name]))
-        jobs.append(Job(line, flags, error))
+        own = {name: _resolved(name, cell, path.parent, roles) for name, cell in cells if cell}
+        jobs.append(_job(line, own, common, output_dir, roles))
     if not jobs:
-        raise ValueError(f"jobs '{path}' holds no rows below its header: add one a pair.")
+        raise ValueError(f"jobs '{path}' holds no rows below its header: add one for each pair.")
     return list(_checked_outputs(path, jobs, Path(output_dir)))
 
 
-def input_files(flags: Mapping[str, str]) -> list[str]:
-    """Paths among the values of a job's flags that it reads, as far as they exist, sorted."""
+def input_files(job: Job) -> list[str]:
+    """Return the paths of the existing files that a job reads, sorted.
+
+    Args:
+        job: of a jobs file.
+    """
     paths: set[str] = set()
-    for name in (*INPUT_FLAGS, *INPUT_FLAGS_OR_NAMES):
-        text = flags.get(name, "")
+    for name in (*job.roles.inputs, *job.roles.inputs_or_names):
+        text = job.flags.get(name, "")
         candidates = [text, *(part.rpartition("=")[2].strip() for part in text.split(","))]
         if name == "segmentation_model":
             candidates.append(str(Path(text).with_suffix(".classes.txt")) if text else "")
@@ -110,7 +106,7 @@ def input_files(flags: Mapping[str, str]) -> list[str]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, with the number of the line that they end on."""
+    """Yield the rows that are not blank, each with the number of the line that it ends on."""
     if path.is_dir():
         raise ValueError(f"jobs '{path}' is a folder: give the path of a CSV file.")
     if not path.exists():
@@ -140,27 +136,47 @@ def _check_header(path: Path, header: Sequence[str], flag_names: Collection[str]
         )
     for name in header:
         if name not in flag_names:
-            close = difflib.get_close_matches(name, flag_names, n=1)
-            guess = f", did you mean '{close[0]}'" if close else ""
             raise ValueError(
-                f"jobs '{path}' has the column '{name[:80]}'{guess}; columns must be named as the "
-                "flags, with commas between them, e.g. content_image,style_image: rename it."
+                f"jobs '{path}' has the column '{name[:80]}'{did_you_mean(name, flag_names)}; "
+                "columns must be named as the flags, with commas between them, e.g. "
+                "content_image,style_image: rename it."
             )
     for name in set(header):
         if header.count(name) > 1:
             raise ValueError(f"jobs '{path}' has two columns '{name}': remove one.")
 
 
-def _resolved(name: str, text: str, folder: Path) -> str:
-    """A cell's value with its input paths relative to the file's folder."""
-    if name in INPUT_FLAGS_OR_NAMES:
+def _resolved(name: str, text: str, folder: Path, roles: FlagRoles) -> str:
+    """Return the value of a cell, with the input paths in it relative to the file's folder."""
+    if name in roles.inputs_or_names:
         return str(folder / text) if (folder / text).is_file() else text
-    if name not in INPUT_FLAGS:
+    if name not in roles.inputs:
         return text
     if (folder / text).exists():
         return str(folder / text)
     parts = (part.rpartition("=") for part in text.split(","))
     return ",".join(f"{label}{sign}{folder / path.strip()}" for label, sign, path in parts)
+
+
+def _job(
+    line: int,
+    own: Mapping[str, str],
+    common: Mapping[str, str],
+    output_dir: str | os.PathLike[str],
+    roles: FlagRoles,
+) -> Job:
+    """Return the job of a row, given the row's own flags and those of all rows."""
+    flags = {**common, **own}
+    flags.setdefault("output_image", _output_name(flags))
+    error, reports = "", common.get("report_dir")
+    if reports and "report_dir" not in own:
+        flags["report_dir"] = _own_report_dir(flags, output_dir)
+    elif reports and os.path.normpath(reports) == os.path.normpath(flags["report_dir"]):
+        error = f"report_dir is '{reports}', where the overview goes: give another folder."
+    for name in roles.outputs:
+        if name in flags:
+            flags[name] = str(Path(output_dir, flags[name]))
+    return Job(line, flags, error, roles)
 
 
 def _output_name(flags: Mapping[str, str]) -> str:
@@ -174,24 +190,23 @@ def _own_report_dir(flags: Mapping[str, str], output_dir: str | os.PathLike[str]
 
 
 def _checked_outputs(path: Path, jobs: Sequence[Job], output_dir: Path) -> Iterator[Job]:
-    """The jobs, each that would write outside the folder with an error instead."""
+    """Yield the jobs; one that would write outside the folder has an error."""
     lines: dict[str, int] = {}
     for job in jobs:
-        for name in OUTPUT_FLAGS:
-            if name not in job.flags:
-                continue
-            # By case too: some file systems do not tell a.png from A.png.
-            place = os.path.abspath(job.flags[name]).casefold()
+        error = job.error
+        for name, output in job.output_paths.items():
+            absolute = os.path.abspath(output)
+            # Without regard to case: some file systems do not tell a.png from A.png.
+            place = absolute.casefold()
             if place in lines:
                 raise ValueError(
-                    f"jobs '{path}' writes '{job.flags[name]}' by line {lines[place]} and by line "
+                    f"jobs '{path}' writes '{output}' by line {lines[place]} and by line "
                     f"{job.line}, each must have its own: add a column {name}."
                 )
             lines[place] = job.line
-            if not Path(os.path.abspath(job.flags[name])).is_relative_to(output_dir.absolute()):
+            if not Path(absolute).is_relative_to(output_dir.absolute()):
                 error = (
-                    f"{name} is '{job.flags[name]}', it must lie in output_dir '{output_dir}': "
+                    f"{name} is '{output}', it must lie in output_dir '{output_dir}': "
                     "give a name within it."
                 )
-                job = dataclasses.replace(job, error=error)
-        yield job
+        yield dataclasses.replace(job, error=error)

@@ -1,30 +1,30 @@
-"""Progress of a batch: a bar over its jobs that also tells where the present one stands."""
+"""Progress of a batch: a bar over its jobs, and where the present job stands."""
 
 from __future__ import annotations
 
 import time
 from typing import IO, TYPE_CHECKING
 
-from dpst.cli.progress_line import progress_text
+from dpst.batch.outcome import DONE, Outcome
 
 if TYPE_CHECKING:
-    from dpst.solving.solve import Progress
+    from dpst.solving.progress import Progress
 
 _BAR_LENGTH = 20
 
 
 class BatchLine:
-    """Progress over jobs and within them; a line for each job that ends.
+    """Progress over jobs and within them: a line of text for each job that ends.
 
-    On a terminal one more line renews itself: a bar, the time left, and the solve under way.
+    On a terminal one more line renews itself: a bar, the time left, and the present solve.
     """
 
     def __init__(self, num_jobs: int, stream: IO[str]) -> None:
         """Start with no job done.
 
         Args:
-            num_jobs: how many there are.
-            stream: where it shows; what else is printed there meanwhile is not its own.
+            num_jobs: number of jobs of the batch.
+            stream: where it is shown; other output that goes there meanwhile does no harm.
         """
         self._num_jobs = num_jobs
         self._stream = stream
@@ -35,6 +35,8 @@ class BatchLine:
 
     def show(self, line: int, progress: Progress) -> None:
         """Show where the job of a line of the jobs file stands."""
+        from dpst.solving.progress import progress_text  # TensorFlow is loaded by now.
+
         if self._is_terminal:
             full = _BAR_LENGTH * self._num_ended // self._num_jobs
             bar = "#" * full + "." * (_BAR_LENGTH - full)
@@ -44,14 +46,15 @@ class BatchLine:
                 end="",
             )
 
-    def finish(self, line: int, output: str, status: str, error: str, is_solved: bool) -> None:
+    def finish(self, outcome: Outcome) -> None:
         """Say how a job ended; one that was solved counts for the time left."""
+        job, status = outcome.job, outcome.status
         self._num_ended += 1
-        self._num_solved += is_solved
-        what = f"{output} {status}" if output else status
+        self._num_solved += status == DONE
+        what = f"{job.output} {status}" if job.output else status
         self._print(
-            f"dpst: {self._num_ended} of {self._num_jobs}{self._left()}: line {line}: {what}"
-            + (f": {error}" if error else "")
+            f"dpst: {self._num_ended} of {self._num_jobs}{self._left()}: line {job.line}: {what}"
+            + (f": {outcome.error}" if outcome.error else "")
         )
 
     def close(self) -> None:

@@ -5,12 +5,12 @@ import time
 
 import numpy as np
 import pytest
-from tests.conftest import REPOSITORY
 
 from dpst import images
 from dpst.batch.cluster import run_on_cluster
 from dpst.batch.jobs_file import Job
 from dpst.cli import cli
+from tests.conftest import REPOSITORY
 
 # Keras saves through an `__array__` call that NumPy 2 deprecates; loading does not.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

@@ -39,14 +39,14 @@ def test_lists_of_files_and_masks_are_resolved_one_by_one(tmp_path):
     assert first.flags["init"] == "content"
     assert second.flags["style_image"] == f"{tmp_path}/x,y.png"
     assert second.flags["init"] == f"{tmp_path}/start.png"
-    assert input_files(second.flags) == [f"{tmp_path}/start.png", f"{tmp_path}/x,y.png"]
+    assert input_files(second) == [f"{tmp_path}/start.png", f"{tmp_path}/x,y.png"]
 
 
 def test_masks_count_as_inputs(tmp_path):
     for name in ("s.png", "r.png"):
         (tmp_path / name).touch()
     flags = {"content_labels": f"sky={tmp_path}/s.png,r={tmp_path}/r.png"}
-    assert input_files(flags) == [f"{tmp_path}/r.png", f"{tmp_path}/s.png"]
+    assert input_files(Job(2, flags)) == [f"{tmp_path}/r.png", f"{tmp_path}/s.png"]
 
 
 def test_bad_row_is_a_job_with_an_error_and_costs_no_other(tmp_path):
