@@ -100,7 +100,7 @@ def _serve(host: str, port: int) -> None:
 
     extractor = SharedExtractor()
     extractor.preload()
-    page = build_page(extractor)
+    page = build_page(extractor.get)
     page.launch(
         server_name=host,
         server_port=port,

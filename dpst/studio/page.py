@@ -1,20 +1,35 @@
-"""The page: what is on it, and which event belongs to what."""
+"""The page: its sections, and which event belongs to which component."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from dpst.config import METHODS
-from dpst.segmentation.finding.cosegmentation import MAXIMUM_SEGMENTS
-from dpst.studio.events import Events
-from dpst.studio.extractor import SharedExtractor
+from dpst.studio import run_events, segment_events
 from dpst.studio.form import Form
-from dpst.studio.sample import Sample, find_samples
-from dpst.studio.segments import COLORS, EDITED_SIDE, NAMES
+from dpst.studio.sample import Sample
+from dpst.studio.sections import (
+    FormSection,
+    LabelMapSection,
+    PictureSection,
+    RectangleSection,
+    ResultSection,
+    SegmentSection,
+    form_section,
+    label_map_section,
+    picture_section,
+    rectangle_section,
+    result_section,
+    segment_section,
+)
+
+if TYPE_CHECKING:
+    from dpst.extractors import Extractor
 
 NUM_AT_ONCE = 2
 """Transfers that run at once; more wait."""
@@ -23,244 +38,184 @@ KEPT_SECONDS = 2 * 60 * 60
 """How long uploads and results are kept."""
 
 _CLEANING_SECONDS = 600
-_LARGEST_SOLVE = 1400  # the copies that are worked on are no larger
-_METHOD_WORDS = {
-    "photo": "photo: keep the photo a photo",
-    "artistic": "artistic: paint it anew, as a painting",
-    "semantic": "semantic: paint its segments out of patches of the style",
-}
-_METHODS = tuple(method for method in METHODS if method in _METHOD_WORDS)
-_DEFAULT_SEGMENTS = 3
-_IS_LIVE = "element.setAttribute('role', 'status'); element.setAttribute('aria-live', 'polite');"
 
 
-def build_page(extractor: SharedExtractor) -> gr.Blocks:
+@dataclass(frozen=True)
+class Session:
+    """What the page of one session remembers between events.
+
+    Attributes:
+        pair: the `LoadedPair`.
+        segments: its `Segments`.
+        run: the `LiveRun` that is going on.
+    """
+
+    pair: gr.State
+    segments: gr.State
+    run: gr.State
+
+
+def build_page(get_extractor: Callable[[], Extractor]) -> gr.Blocks:
     """Build the page.
 
     Args:
-        extractor: shared by all sessions.
+        get_extractor: returns the extractor that all sessions share, or waits for it.
 
     Returns:
         The page, to be launched.
     """
-    events = Events(extractor)
     cleaning = (_CLEANING_SECONDS, KEPT_SECONDS)
     with gr.Blocks(
         title="dpst studio", analytics_enabled=False, fill_width=True, delete_cache=cleaning
     ) as page:
-        pair = gr.State(None, time_to_live=KEPT_SECONDS)
-        segments = gr.State(None, time_to_live=KEPT_SECONDS)
-        run = gr.State(None)
+        session = Session(
+            pair=gr.State(None, time_to_live=KEPT_SECONDS),
+            segments=gr.State(None, time_to_live=KEPT_SECONDS),
+            run=gr.State(None),
+        )
         gr.Markdown("# dpst studio\nGive a photo the look of another picture.")
-        gr.Markdown("## 1. Pictures")
-        with gr.Row():
-            content_file = _image_file("Photo to keep", "content-file")
-            style_file = _image_file("Style: the picture whose look it takes", "style-file")
-        with gr.Row():
-            sample_buttons = [
-                (sample, gr.Button(sample.title, elem_id=f"sample-{sample.method}"))
-                for sample in find_samples()
-            ]
-            doodle_button = gr.Button("New doodle, no photo", elem_id="doodle")
-        gr.Markdown(
-            "## 2. Segments\nThe same colour in both pictures says: this takes the look of that. "
-            "Paint over what is wrong."
-        )
-        status = gr.HTML("", elem_id="status", js_on_load=_IS_LIVE)
-        with gr.Row():
-            content_editor = _editor("Segments of the photo", "content-editor")
-            style_editor = _editor("Segments of the style", "style-editor")
-        with gr.Row():
-            links = [
-                gr.Dropdown(visible=False, label=name, elem_id=f"link-{index}", min_width=220)
-                for index, name in enumerate(NAMES)
-            ]
-        with gr.Row(equal_height=True):
-            num_segments = gr.Slider(
-                1, MAXIMUM_SEGMENTS, _DEFAULT_SEGMENTS, step=1, label="Segments to look for"
-            )
-            find_button = gr.Button("Find segments anew", elem_id="find")
-        with gr.Accordion("Without a mouse: fill a rectangle", open=False):
-            with gr.Row():
-                side = gr.Radio(["content", "style"], value="content", label="Picture")
-                color = gr.Dropdown(
-                    list(zip(NAMES, COLORS, strict=True)), value=COLORS[0], label="Colour"
-                )
-            with gr.Row():
-                box = [
-                    gr.Number(value, label=f"{edge} edge, %", minimum=0, maximum=100)
-                    for edge, value in (("Left", 0), ("Top", 0), ("Right", 50), ("Bottom", 50))
-                ]
-            fill_button = gr.Button("Fill", elem_id="fill")
-        with gr.Accordion("Label maps from files", open=False):
-            with gr.Row():
-                content_map = _image_file("Label map of the photo", "content-map")
-                style_map = _image_file("Label map of the style", "style-map")
-            maps_button = gr.Button("Take these label maps")
-        gr.Markdown("## 3. Transfer")
-        form, run_button, stop_button = _form()
-        run_status = gr.HTML("", elem_id="run-status", js_on_load=_IS_LIVE)
-        view = gr.HTML('<p class="dpst-places">The result appears here.</p>', elem_id="view")
-        with gr.Row():
-            result = gr.DownloadButton(
-                "Download the result", interactive=False, elem_id="result", variant="primary"
-            )
-            folder = gr.DownloadButton(
-                "Download all: report, inputs, label maps", interactive=False, elem_id="folder"
-            )
-        chart = gr.HTML("", elem_id="chart")
-        measured = gr.Textbox(
-            label="Measured", lines=7, max_lines=7, interactive=False, elem_id="measured"
-        )
-        command = gr.Textbox(
-            label="Command line that repeats it, with the folder unpacked beside run.py",
-            interactive=False,
-            lines=3,
-            buttons=["copy"],
-            elem_id="command",
-        )
-
-        found = [segments, content_editor, style_editor, *links, status]
-        loaded = [pair, *found]
-        for file in (content_file, style_file):
-            file.upload(
-                events.load,
-                [content_file, style_file, num_segments],
-                loaded,
-                concurrency_limit=NUM_AT_ONCE,
-            )
-        for sample, button in sample_buttons:
-            button.click(
-                _sample_event(events, sample),
-                [num_segments],
-                loaded,
-                concurrency_limit=NUM_AT_ONCE,
-            ).then(lambda method=sample.method: method, None, [form[0]])
-        doodle_button.click(
-            events.load_doodle,
-            [style_file, num_segments],
-            loaded,
-            concurrency_limit=NUM_AT_ONCE,
-        ).success(lambda: "semantic", None, [form[0]])
-        find_button.click(
-            events.find,
-            [pair, num_segments, segments, content_editor],
-            found,
-            concurrency_limit=NUM_AT_ONCE,
-        )
-        maps_button.click(events.read_maps, [pair, content_map, style_map], found)
-        painting = [segments, content_editor, style_editor]
-        fill_button.click(events.fill, [pair, *painting, side, color, *box], found)
-        for editor in (content_editor, style_editor):
-            editor.change(
-                events.relink, [*painting, *links], links, show_progress="hidden", queue=False
-            )
-        form[0].change(_defaults, [form[0]], form[1:], show_progress="hidden")
-        shown = {
-            "run": run,
-            "view": view,
-            "chart": chart,
-            "status": run_status,
-            "result": result,
-            "folder": folder,
-            "measured": measured,
-            "command": command,
-        }
-
-        def solve(*values: Any) -> Iterator[dict[Any, Any]]:
-            for changes in events.run(*values):
-                yield _page_changes(changes, shown, run_button, stop_button)
-
-        run_button.click(
-            solve,
-            [pair, *painting, *form, *links],
-            [*shown.values(), run_button, stop_button],
-            concurrency_limit=NUM_AT_ONCE,
-            show_progress="minimal",
-            show_progress_on=[run_status],
-        ).failure(
-            lambda: (gr.update(interactive=True), gr.update(interactive=False), None, ""),
-            None,
-            [run_button, stop_button, run, run_status],
-        )
-        stop_button.click(events.stop, [run], [run_status], queue=False, show_progress="hidden")
+        pictures = picture_section()
+        segments = segment_section()
+        rectangle = rectangle_section()
+        label_maps = label_map_section()
+        form = form_section()
+        results = result_section()
+        _wire_pictures(session, pictures, segments, form, get_extractor)
+        _wire_segments(session, segments, rectangle, label_maps, get_extractor)
+        _wire_form(session, form, segments, results, get_extractor)
     return page
 
 
-def _form() -> tuple[list[Any], gr.Button, gr.Button]:
-    """Method and settings, in the order of the fields of `Form`, and the buttons."""
-    start = Form.with_defaults(_METHODS[0])
-    with gr.Row(equal_height=True):
-        method = gr.Radio(
-            [(_METHOD_WORDS[name], name) for name in _METHODS], value=start.method, label="Method"
+def _wire_pictures(
+    session: Session,
+    pictures: PictureSection,
+    segments: SegmentSection,
+    form: FormSection,
+    get_extractor: Callable[[], Extractor],
+) -> None:
+    """Load what is chosen."""
+    loaded = [session.pair, *_segment_components(session, segments)]
+    files = [pictures.content_file, pictures.style_file]
+    for file in files:
+        file.upload(
+            partial(segment_events.load_photos, get_extractor),
+            [*files, segments.num_segments],
+            loaded,
+            concurrency_limit=NUM_AT_ONCE,
         )
-        is_by_segment = gr.Checkbox(start.is_by_segment, label="Match segment by segment")
-    with gr.Accordion("Settings", open=False):
-        solve_size = gr.Slider(
-            64, _LARGEST_SOLVE, start.solve_size, step=2, label="Solve size, px (longer side)"
+    for sample, button in pictures.samples:
+        button.click(
+            partial(_load_sample, get_extractor, sample),
+            [segments.num_segments],
+            loaded,
+            concurrency_limit=NUM_AT_ONCE,
+        ).then(lambda method=sample.method: method, None, [form.method])
+    pictures.doodle_button.click(
+        partial(segment_events.start_doodle, get_extractor),
+        [pictures.style_file, segments.num_segments],
+        loaded,
+        concurrency_limit=NUM_AT_ONCE,
+    ).success(lambda: "semantic", None, [form.method])
+
+
+def _wire_segments(
+    session: Session,
+    segments: SegmentSection,
+    rectangle: RectangleSection,
+    label_maps: LabelMapSection,
+    get_extractor: Callable[[], Extractor],
+) -> None:
+    """Find, read and fill segments, and keep the links up to date with them."""
+    shown = _segment_components(session, segments)
+    segments.find_button.click(
+        partial(segment_events.find_segments, get_extractor),
+        [session.pair, segments.num_segments, session.segments, segments.editors[0]],
+        shown,
+        concurrency_limit=NUM_AT_ONCE,
+    )
+    label_maps.read_button.click(segment_events.read_maps, [session.pair, *label_maps.files], shown)
+    painting = [session.segments, *segments.editors]
+    rectangle.fill_button.click(
+        segment_events.fill_rectangle, [session.pair, *painting, *rectangle.fields], shown
+    )
+    for editor in segments.editors:
+        editor.change(
+            segment_events.relink,
+            [*painting, *segments.links],
+            segments.links,
+            show_progress="hidden",
+            queue=False,
         )
-        with gr.Row():
-            content_weight = _number(start.content_weight, "Content weight")
-            style_weight = _number(start.style_weight, "Style weight")
-            photorealism_weight = _number(start.photorealism_weight, "Photorealism weight")
-            max_evaluations = _number(start.max_evaluations, "Evaluations (0: default)")
-    with gr.Row():
-        run_button = gr.Button("Start", variant="primary", elem_id="run")
-        stop_button = gr.Button("Stop early", interactive=False, elem_id="stop")
-    settings = [solve_size, content_weight, style_weight, photorealism_weight, max_evaluations]
-    return [method, is_by_segment, *settings], run_button, stop_button
 
 
-def _image_file(label: str, name: str) -> gr.File:
-    return gr.File(label=label, file_types=["image"], elem_id=name, height=150)
+def _wire_form(
+    session: Session,
+    form: FormSection,
+    segments: SegmentSection,
+    results: ResultSection,
+    get_extractor: Callable[[], Extractor],
+) -> None:
+    """Give each method its settings, and run and stop transfers."""
+    form.method.change(_defaults, [form.method], form.settings, show_progress="hidden")
+    shown = {field.name: getattr(results, field.name) for field in dataclasses.fields(results)}
+    shown["run"] = session.run
 
+    def run(*values: Any) -> Iterator[dict[Any, Any]]:
+        for changes in run_events.run(get_extractor, *values):
+            yield _component_updates(changes, shown, form)
 
-def _editor(label: str, name: str) -> gr.ImageEditor:
-    colors = [f"#{color}" for color in COLORS]
-    return gr.ImageEditor(
-        label=label,
-        elem_id=name,
-        sources=(),
-        transforms=(),
-        layers=False,
-        format="png",
-        brush=gr.Brush(default_size=24, colors=colors, default_color=colors[0], color_mode="fixed"),
-        eraser=gr.Eraser(default_size=24),
-        buttons=["fullscreen"],
-        height=400,
-        canvas_size=(EDITED_SIDE, EDITED_SIDE * 2 // 3),
+    form.run_button.click(
+        run,
+        [
+            *(session.pair, session.segments, *segments.editors),
+            *(form.method, *form.settings, *segments.links),
+        ],
+        [*shown.values(), form.run_button, form.stop_button],
+        concurrency_limit=NUM_AT_ONCE,
+        show_progress="minimal",
+        show_progress_on=[results.status],
+    ).failure(
+        lambda: (gr.update(interactive=True), gr.update(interactive=False), None, ""),
+        None,
+        [form.run_button, form.stop_button, session.run, results.status],
+    )
+    form.stop_button.click(
+        run_events.stop, [session.run], [results.status], queue=False, show_progress="hidden"
     )
 
 
-def _number(value: float, label: str) -> gr.Number:
-    return gr.Number(value, label=label, minimum=0)
+def _segment_components(session: Session, segments: SegmentSection) -> list[Any]:
+    """Return the components that show segments, in the order of `page_values.segment_values`."""
+    return [session.segments, *segments.editors, *segments.links, segments.status]
 
 
-def _sample_event(events: Events, sample: Sample) -> Any:
-    def load(num_segments: float) -> Iterator[tuple[Any, ...]]:
-        if sample.method == "semantic":
-            paths = [str(path) for path in sample.labels]
-            yield events.load_doodle(str(sample.style), num_segments, paths)
-        else:
-            yield from events.load(str(sample.content), str(sample.style), num_segments)
-
-    return load
+def _load_sample(
+    get_extractor: Callable[[], Extractor], sample: Sample, num_segments: float
+) -> Iterator[tuple[Any, ...]]:
+    style = str(sample.style)
+    if sample.labels:
+        paths = [str(path) for path in sample.labels]
+        yield segment_events.start_doodle(get_extractor, style, num_segments, paths)
+    else:
+        yield from segment_events.load_photos(
+            get_extractor, str(sample.content), style, num_segments
+        )
 
 
 def _defaults(method: str) -> list[Any]:
-    """The settings of a method as they stand before anything is changed."""
+    """Return a method's settings as they stand before anything is changed."""
     return list(dataclasses.astuple(Form.with_defaults(method)))[1:]
 
 
-def _page_changes(
-    changes: dict[str, Any], shown: dict[str, Any], run_button: Any, stop_button: Any
+def _component_updates(
+    changes: run_events.Changes, shown: dict[str, Any], form: FormSection
 ) -> dict[Any, Any]:
-    """What changes on the page, by component."""
+    """Return what changes on the page, by component."""
     updates: dict[Any, Any] = {}
     for name, value in changes.items():
         if name == "is_running":
-            updates[run_button] = gr.update(interactive=not value)
-            updates[stop_button] = gr.update(interactive=value)
+            updates[form.run_button] = gr.update(interactive=not value)
+            updates[form.stop_button] = gr.update(interactive=value)
         elif name in ("result", "folder"):
             updates[shown[name]] = gr.update(value=value, interactive=value is not None)
         else:
