@@ -4,6 +4,7 @@ The command line's flags are generated from the fields.
 """
 
 import dataclasses
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,13 @@ ORPHAN_POLICIES = ("nearest", "merge", "content", "error")
 GUIDANCE_KINDS = ("simple", "inside", "all")
 """Masks averaged; receptive fields within the segment only; all that touch it."""
 
-METHODS = ("photo", "artistic", "semantic")
-"""Keep the photo a photo; paint it anew (Gatys et al. 2016); or by patches (Champandard 2016)."""
+METHODS = {
+    "photo": "dpst.methods.photo",
+    "artistic": "dpst.methods.artistic",
+    "semantic": "dpst.methods.semantic",
+}
+"""Home of each method: keep the photo a photo (Luan et al. 2017); paint it anew (Gatys et al.
+2016); or out of patches (Champandard 2016). `dpst.methods.Method` says what a home must hold."""
 
 NORMALIZATIONS = ("relative", "gatys")
 """Losses relative to their targets; or with the constants of Gatys et al. 2016."""
@@ -25,35 +31,57 @@ GATYS_CONTENT_WEIGHT = 1e-3
 MULTI_STYLES = ("composite", "blend", "locality", "localized")
 """Each style alone, then put together; one mixture of all; nearer borders less; by segment."""
 
+FULL_SIDE = 700
+"""Longer side in pixels at which photos are solved; smaller ones have more evaluations."""
+
+PHOTO_EVALUATIONS = 30
+"""Evaluations at the finest level of a photo of `FULL_SIDE`."""
+
+PAINTING_EVALUATIONS = 50
+"""Evaluations at the finest level of a painting."""
+
+_BY_SEGMENT = ("photo", "artistic")
+_PAINTING = ("artistic", "semantic")
+
 
 def _setting(
     default: Any,
     help_text: str,
-    choices: tuple[str, ...] = (),
+    *,
+    methods: tuple[str, ...] = (),
+    choices: Collection[str] = (),
     minimum: float | None = None,
     maximum: float | None = None,
-    artistic: Any = None,
-    semantic: Any = None,
+    by_method: Mapping[str, Any] | None = None,
     kind: type | None = None,
 ) -> Any:
-    """A field with its limits; with its defaults for the methods that paint, if these are others.
+    """Define a field.
 
-    That of the semantic method is that of the artistic one, unless it is given. Its kind is that of
-    its default, unless that is None.
+    Args:
+        default: of the field, and of methods that `by_method` does not name.
+        help_text: what it does, for `--help` and the documentation.
+        methods: the methods that it belongs to; empty for all.
+        choices: values of a text that may be one of a few; empty for any.
+        minimum: least value of a number.
+        maximum: greatest value of a number.
+        by_method: defaults of the methods that have another one.
+        kind: type of the flag, where it is not that of the default.
     """
-    by_method = {}
-    if artistic is not None:
-        painted = artistic if semantic is None else semantic
-        by_method = dict(zip(METHODS, (default, artistic, painted), strict=True))
-        values = ", ".join(f"{method} {value}" for method, value in by_method.items())
+    if by_method:
+        defaults = {"photo": default, **by_method}
+        values = ", ".join(f"{method} {value}" for method, value in defaults.items())
         help_text += f" Default: {values}."
+    if methods:
+        help_text += f" Method: {' and '.join(methods)}."
     metadata = {
         "help": help_text,
         "type": kind or type(default),
+        "methods": methods,
         "choices": choices,
         "minimum": minimum,
         "maximum": maximum,
-        "by_method": by_method,
+        "by_method": by_method or {},
+        "default": default,
     }
     return dataclasses.field(default=None if by_method else default, metadata=metadata)
 
@@ -67,14 +95,15 @@ class TransferConfig:
     for `max_evaluations`, which also depends on the size.
 
     Raises:
-        ValueError: a value is out of range, or none of the choices.
+        ValueError: a value is out of range or not one of the choices, or a setting belongs to
+            another method.
     """
 
     method: str = _setting(
         "photo",
         "Keep the photo a photo (photo), paint it anew in the manner of a painting (artistic), or "
-        "out of patches of the painting, by what the label maps say each part means (semantic); a "
-        "label map alone will do for the latter, as a doodle to be painted.",
+        "out of patches of the painting, by what the label maps say each part means (semantic), "
+        "for which a label map alone will do, as a doodle to be painted.",
         choices=METHODS,
     )
     segmentation: str = _setting(
@@ -88,12 +117,14 @@ class TransferConfig:
         "",
         "Keras model that finds the segments where there are no label files: a .keras or .h5 file "
         "with a score of each class for each pixel, or keras_hub:PRESET, which is downloaded.",
+        methods=_BY_SEGMENT,
     )
     num_segments: int = _setting(
         3,
         "Segments to look for where there are neither label files nor a segmentation model.",
         minimum=1,
         maximum=9,
+        methods=_BY_SEGMENT,
     )
     orphan_policy: str = _setting(
         "nearest",
@@ -101,11 +132,13 @@ class TransferConfig:
         "closest in colour (nearest), joins the segment with which it shares the longest border "
         "(merge), is kept as photographed (content), or is an error (error).",
         choices=ORPHAN_POLICIES,
+        methods=_BY_SEGMENT,
     )
     segment_map: str = _setting(
         "",
         "Which style label serves which content label, by hand: "
         "content=style,content=style,... with none for a segment kept as photographed.",
+        methods=_BY_SEGMENT,
     )
     extractor: str = _setting(
         "embedded",
@@ -119,74 +152,88 @@ class TransferConfig:
     content_layers: str = _setting("", "Layers that describe the content, in the same form.")
     pooling: str = _setting(
         "",
-        "How the extractor pools, max or average; otherwise as it is used to. Of squeezenet and "
-        "vgg19 alone.",
+        "How the extractor pools, max or average; otherwise as it was trained. Only squeezenet and "
+        "vgg19 take it.",
         choices=("", "max", "average"),
     )
     multi_style: str = _setting(
         "",
-        "How several style images meet (artistic method): each solved alone and put together by "
+        "How several style images meet: each solved alone and put together by "
         "the content labels (composite); one mixture everywhere (blend); each on its segments, "
         "less and less towards their borders (locality); each on its segments (localized). "
         "Otherwise localized with content labels, and blend without.",
         choices=("", *MULTI_STYLES),
+        methods=("artistic",),
     )
     style_blend: str = _setting(
-        "", "Shares of several style images in their blend: 0.7,0.3; otherwise equal ones."
+        "",
+        "Shares of several style images in their blend: 0.7,0.3; otherwise equal ones.",
+        methods=("artistic",),
     )
     style_scale: float = _setting(
-        1.0, "Size of the style image relative to the content image; artistic method.", minimum=0.1
+        1.0,
+        "Size of the style image relative to the content image.",
+        minimum=0.1,
+        methods=_PAINTING,
     )
     semantic_weight: float = _setting(
         50.0,
-        "Gamma of the semantic method: how much the label maps count beside the features when "
+        "Gamma: how much the label maps count beside the features when "
         "patches are matched; with 25 a channel of the maps counts as much as all features, with 0 "
         "maps do not count.",
         minimum=0,
+        methods=("semantic",),
     )
     patch_size: int = _setting(
         3,
-        "Side of the patches of the semantic method, in positions of a layer.",
+        "Side of the patches, in positions of a layer.",
         minimum=1,
         maximum=9,
+        methods=("semantic",),
     )
     patch_rotations: str = _setting(
         "",
-        "Degrees by which copies of the style image are rotated to give more patches: -15,15; "
-        "semantic method.",
+        "Degrees by which copies of the style image are rotated to give more patches: -15,15.",
+        methods=("semantic",),
     )
     patch_scales: str = _setting(
         "",
-        "Factors by which copies of the style image are enlarged to give more patches: 0.8,1.25; "
-        "semantic method.",
+        "Factors by which copies of the style image are enlarged to give more patches: 0.8,1.25.",
+        methods=("semantic",),
     )
     variety: float = _setting(
         0.0,
         "Against repeated patches: how much a style patch that suits many places yields to others, "
-        "such as 0.2; semantic method.",
+        "such as 0.2.",
         minimum=0,
         maximum=0.9,
+        methods=("semantic",),
     )
     matching_memory: int = _setting(
-        256, "Memory in MB that the matching of patches takes at most; semantic method.", minimum=1
+        256,
+        "Memory in MB that the matching of patches takes at most.",
+        minimum=1,
+        methods=("semantic",),
     )
     output_size: str = _setting(
         "",
         "Size of a texture, such as 512x384, where there is neither content image nor content "
-        "labels; otherwise the style image's. Semantic method.",
+        "labels; otherwise the style image's.",
+        methods=("semantic",),
     )
     preserve_color: str = _setting(
         "none",
-        "Colours of the artistic method: the style image's (none); the content image's, only "
+        "Colours of the output: the style image's (none); the content image's, only "
         "lightness being painted (luminance); those of a style image that was first given the "
         "content image's (matched).",
         choices=("none", "luminance", "matched"),
+        methods=_PAINTING,
     )
     solve_size: int = _setting(
-        700,
+        FULL_SIDE,
         "Longer side in pixels of the finest level that is solved.",
         minimum=32,
-        artistic=512,
+        by_method=dict.fromkeys(_PAINTING, 512),
     )
     full_resolution: bool = _setting(
         True,
@@ -194,55 +241,65 @@ class TransferConfig:
         "solve size.",
     )
     content_weight: float = _setting(
-        0.1, "Weight of the content loss.", minimum=0, artistic=0.5, semantic=1.0
+        0.1, "Weight of the content loss.", minimum=0, by_method={"artistic": 0.5, "semantic": 1.0}
     )
     style_weight: float = _setting(
         0.3,
         "Weight of the style losses; semantic method: of the patch loss.",
         minimum=0,
-        artistic=1.0,
-        semantic=3.0,
+        by_method={"artistic": 1.0, "semantic": 3.0},
     )
     statistics_weight: float = _setting(
         1.0,
-        "Weight of the statistics of each label's colours and layers, beside the patches of the "
-        "semantic method, which alone wash colours out; 0 leaves the published method.",
+        "Weight of the statistics of each label's colours and layers, beside the patches, "
+        "which alone wash colours out; 0 leaves the published method.",
         minimum=0,
+        methods=("semantic",),
     )
     photorealism_weight: float = _setting(
-        400.0, "Weight of the matting Laplacian's photorealism loss.", minimum=0, artistic=0.0
+        400.0,
+        "Weight of the matting Laplacian's photorealism loss.",
+        minimum=0,
+        by_method=dict.fromkeys(_PAINTING, 0.0),
     )
     structure_weight: float = _setting(
         0.25,
         "Weight of the structure loss: edges are those of the content image.",
         minimum=0,
-        artistic=0.0,
+        by_method=dict.fromkeys(_PAINTING, 0.0),
     )
     tv_weight: float = _setting(
-        0.0, "Weight of the total variation.", minimum=0, artistic=0.0, semantic=5.0
+        0.0,
+        "Weight of the total variation.",
+        minimum=0,
+        by_method={"artistic": 0.0, "semantic": 5.0},
     )
     style_statistic: str = _setting(
         "centred",
         "What the style loss compares: means and covariances (centred), or the papers' raw Gram "
         "matrices (gram).",
         choices=("centred", "gram"),
+        methods=_BY_SEGMENT,
     )
     normalization: str = _setting(
         "relative",
         "Units of content and style weight: relative to the targets (relative), or alpha and beta "
-        "of Gatys et al. 2016, with raw Gram matrices (gatys); artistic method.",
+        "of Gatys et al. 2016, with raw Gram matrices (gatys).",
         choices=NORMALIZATIONS,
+        methods=("artistic",),
     )
     guidance: str = _setting(
         "simple",
         "Which positions of a layer belong to a segment: by the share of their area (simple), "
         "those that see nothing else (inside), or all that see any of it (all).",
         choices=GUIDANCE_KINDS,
+        methods=("photo",),
     )
     max_evaluations: int | None = _setting(
         None,
-        "Evaluations of the objective at the finest level. Default: photo 30 at 700 px and above, "
-        "up to twice as many below; artistic and semantic 60.",
+        f"Evaluations of the objective at the finest level. Default: photo {PHOTO_EVALUATIONS} at "
+        f"{FULL_SIDE} px and above, up to twice as many below; artistic and semantic "
+        f"{PAINTING_EVALUATIONS}.",
         minimum=1,
         kind=int,
     )
@@ -251,7 +308,7 @@ class TransferConfig:
         "color_matched",
         "Initial image: content (for a doodle, which has none, noise), color_matched, noise, "
         "style, or the path of an image.",
-        artistic="content",
+        by_method=dict.fromkeys(_PAINTING, "content"),
     )
     seed: int = _setting(0, "Seed of all that is random.", minimum=0)
 
@@ -261,51 +318,49 @@ class TransferConfig:
             if getattr(self, field.name) is None:
                 object.__setattr__(self, field.name, self._default(field))
         for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if value is None:
-                continue
-            choices, minimum = field.metadata["choices"], field.metadata["minimum"]
-            if choices and value not in choices:
-                raise ValueError(f"{field.name} is {value!r}, must be one of {', '.join(choices)}.")
-            if minimum is not None and not minimum <= value < float("inf"):
-                raise ValueError(
-                    f"{field.name} is {value}, must be finite and at least {minimum}; "
-                    f"the default is {self._default(field)}."
-                )
-            maximum = field.metadata["maximum"]
-            if maximum is not None and value > maximum:
-                raise ValueError(
-                    f"{field.name} is {value}, must be at most {maximum}; "
-                    f"the default is {self._default(field)}."
-                )
+            if getattr(self, field.name) is not None:
+                self._check(field)
         if self.segmentation_model and self.segmentation == "none":
             raise ValueError(
                 f"segmentation_model is {self.segmentation_model!r} and segmentation is 'none', it "
                 "must be labels or auto for the model to be used: leave one of the two out."
             )
 
-    def _default(self, field: dataclasses.Field) -> Any:
-        """The default of a field for these settings; an unknown method has that of the first."""
-        if field.name == "content_weight" and self.normalization == "gatys":
-            return GATYS_CONTENT_WEIGHT
-        by_method = field.metadata["by_method"]
-        return by_method.get(self.method, by_method[METHODS[0]]) if by_method else field.default
-
-    def finds_segments(self, has_label_maps: bool) -> bool:
-        """Whether segments are to be found in the images, by the model or without.
+    def takes(self, name: str) -> bool:
+        """Return whether a setting belongs to the method.
 
         Args:
-            has_label_maps: whether label maps are given.
-
-        Raises:
-            ValueError: there are label maps and a model, and nothing says which is to be used.
+            name: of a field.
         """
-        if self.segmentation_model and has_label_maps and self.segmentation != "auto":
+        methods = self.__dataclass_fields__[name].metadata["methods"]
+        return not methods or self.method in methods
+
+    def _default(self, field: dataclasses.Field) -> Any:
+        """Return the default of a field for these settings."""
+        if field.name == "content_weight" and self.normalization == "gatys":
+            return GATYS_CONTENT_WEIGHT
+        return field.metadata["by_method"].get(self.method, field.metadata["default"])
+
+    def _check(self, field: dataclasses.Field) -> None:
+        """Check one field that has a value."""
+        value = getattr(self, field.name)
+        choices, minimum = field.metadata["choices"], field.metadata["minimum"]
+        if choices and value not in choices:
+            raise ValueError(f"{field.name} is {value!r}, must be one of {', '.join(choices)}.")
+        if minimum is not None and not minimum <= value < float("inf"):
             raise ValueError(
-                f"segmentation_model is {self.segmentation_model!r} and content_labels and "
-                "style_labels are given, only one must be: leave one out, or set segmentation to "
-                "'auto' for the model."
+                f"{field.name} is {value}, must be finite and at least {minimum}; "
+                f"the default is {self._default(field)}."
             )
-        if self.method == "artistic" and not self.segmentation_model:
-            return self.segmentation == "auto"  # A painting rarely has a photo's segments.
-        return self.segmentation == "auto" or (self.segmentation == "labels" and not has_label_maps)
+        maximum = field.metadata["maximum"]
+        if maximum is not None and value > maximum:
+            raise ValueError(
+                f"{field.name} is {value}, must be at most {maximum}; "
+                f"the default is {self._default(field)}."
+            )
+        if not self.takes(field.name) and value != self._default(field):
+            methods = " or ".join(map(repr, field.metadata["methods"]))
+            raise ValueError(
+                f"{field.name} is {value!r} and method is {self.method!r}, which does not take it: "
+                f"leave it out, or set method to {methods}."
+            )
