@@ -68,7 +68,7 @@ def test_file_whose_name_holds_an_equals_sign_is_a_label_map(tmp_path: Path) -> 
     path = tmp_path / "a=b.png"
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(path)
     assert not is_mask_list(str(path))
-    assert read_label_maps(str(path), str(path), SIZE, SIZE)[0].colors == ("000000",)
+    assert read_label_maps(str(path), str(path), SIZE, SIZE)[0].names == ("000000",)
 
 
 def test_what_no_mask_claims_is_a_segment_of_its_own() -> None:
