@@ -184,15 +184,12 @@ def segment_distances(
     image: np.ndarray, labels: np.ndarray, styles: list[np.ndarray], extractor: Extractor
 ) -> np.ndarray:
     """Distance of each segment's statistics from each style's, float64 [segments, styles]."""
-
-    def extract(picture: np.ndarray) -> dict[str, np.ndarray]:
-        names = extractor.style_layers
-        return {name: layer.numpy()[0] for name, layer in extractor(picture[None], names).items()}
-
-    features = extract(image)
+    layers = extractor.style_layers
+    features = extractor.arrays(image, layers)
     distances = np.zeros((labels.max() + 1, len(styles)))
     for column, style in enumerate(styles):
-        style_features = extract(images.resize(style, images.fit_size(style.shape[:2], SIZE)))
+        resized = images.resize(style, images.fit_size(style.shape[:2], SIZE))
+        style_features = extractor.arrays(resized, layers)
         style_labels = np.zeros(style.shape[:2], np.int32)
         for segment in range(len(distances)):
             inside = np.where(labels == segment, 0, 1)

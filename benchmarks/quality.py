@@ -98,15 +98,12 @@ def chosen(folders: Sequence[Path], names: Sequence[str]) -> list[Path]:
 def make_ruler(extractor: Extractor) -> Ruler:
     """A function that measures an output image of a pair at the content photo's size."""
 
-    def extract(image: np.ndarray) -> dict[str, np.ndarray]:
-        return {name: layer.numpy()[0] for name, layer in extractor(image[None]).items()}
-
     def ruler(pair: Pair, output_image: np.ndarray) -> Metrics:
         return measure(
             pair.content_image,
             pair.style_image,
             output_image,
-            extract,
+            extractor.arrays,
             pair.pairing.content_labels,
             pair.pairing.style_labels,
             pair.pairing.style_index,

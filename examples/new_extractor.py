@@ -7,13 +7,13 @@ orientation optimized by two-dimensional visual cortical filters".
 import keras
 import numpy as np
 
-from dpst.extractors import Extractor
+from dpst.extractors import Extractor, LayerChoice
 
 SIDE, NUM_DIRECTIONS = 7, 8
 
 
 def gabor_kernels() -> np.ndarray:
-    """Waves under a Gaussian, their means taken off; float32 [SIDE, SIDE, 3, 2 * directions]."""
+    """Return waves under a Gaussian, of mean 0; float32 [SIDE, SIDE, 3, 2 * directions]."""
     y, x = np.mgrid[:SIDE, :SIDE] - SIDE // 2
     angles = np.pi * np.arange(NUM_DIRECTIONS) / NUM_DIRECTIONS
     phases = np.pi / 2 * (x[..., None] * np.cos(angles) + y[..., None] * np.sin(angles))
@@ -27,7 +27,7 @@ class GaborExtractor(Extractor):
     """Gabor filters and ReLU: `scale0`, `scale1` and `scale2`, each of half the size."""
 
     def __init__(self) -> None:
-        """Builds the network."""
+        """Build the network."""
         x = inputs = keras.Input((None, None, 3), dtype="float32")
         feature_maps = {}
         for scale in range(3):
@@ -35,5 +35,5 @@ class GaborExtractor(Extractor):
             feature_maps[f"scale{scale}"] = layer(x)
             layer.set_weights([gabor_kernels(), np.zeros(2 * NUM_DIRECTIONS, np.float32)])
             x = keras.layers.AveragePooling2D(2)(x)
-        options = {"style_layers": list(feature_maps), "content_layers": ["scale2"]}
-        super().__init__(inputs, feature_maps, name="gabor", minimum_side=8, **options)
+        layers = LayerChoice(style=tuple(feature_maps), content=("scale2",))
+        super().__init__(inputs, feature_maps, name="gabor", minimum_side=8, default_layers=layers)

@@ -7,11 +7,13 @@ import os
 from collections.abc import Callable
 
 from dpst.extractors.embedded import EmbeddedExtractor
-from dpst.extractors.extractor import Extractor, did_you_mean
+from dpst.extractors.extractor import Extractor
 from dpst.extractors.keras_model import KerasModelExtractor
+from dpst.extractors.layer_choice import LayerChoice
 from dpst.extractors.squeezenet import SQUEEZENET_WEIGHTS, SqueezeNetExtractor
 from dpst.extractors.vgg19 import VGG19_WEIGHTS, VGG19Extractor
 from dpst.extractors.weight_files import WeightsSource, find_weights
+from dpst.messages import did_you_mean
 
 __all__ = [
     "EXTRACTORS",
@@ -20,6 +22,7 @@ __all__ = [
     "EmbeddedExtractor",
     "Extractor",
     "KerasModelExtractor",
+    "LayerChoice",
     "SqueezeNetExtractor",
     "VGG19Extractor",
     "WeightsSource",
@@ -60,7 +63,7 @@ def load_extractor(
     is_path = name.endswith(_MODEL_SUFFIXES) or bool(os.path.dirname(name))
     if name not in EXTRACTORS and not is_path:
         raise ValueError(
-            f"unknown extractor '{name}'{did_you_mean(name, list(EXTRACTORS))}; choose "
+            f"unknown extractor '{name}'{did_you_mean(name, EXTRACTORS)}; choose "
             f"{', '.join(EXTRACTORS)}, or the path of a Keras model (.keras, .h5)"
         )
     build = EXTRACTORS.get(name)

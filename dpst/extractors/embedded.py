@@ -11,6 +11,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from dpst.extractors.extractor import Extractor
+from dpst.extractors.layer_choice import LayerChoice
 
 WEIGHTS_NAME = "embedded.npz"
 
@@ -59,7 +60,12 @@ LAYERS = (
     *("relu1_1", "relu2_1", "conv1", "relu3_1", "fire2", "fire3"),
     *("relu4_1", "fire4", "fire5", "fire6", "fire7"),
 )
-STYLE_LAYERS = ("relu1_1", "relu2_1", "conv1", "relu3_1", "fire3", "relu4_1", "fire5", "fire7")
+DEFAULT_LAYERS = LayerChoice(
+    style=("relu1_1", "relu2_1", "conv1", "relu3_1", "fire3", "relu4_1", "fire5", "fire7"),
+    content=("relu4_1",),
+    painting_content=("fire5",),
+    patch=("fire3", "fire5"),
+)
 
 
 class EmbeddedExtractor(Extractor):
@@ -83,13 +89,10 @@ class EmbeddedExtractor(Extractor):
             network.inputs[0],
             network.output,
             name="embedded",
-            style_layers=STYLE_LAYERS,
-            content_layers=("relu4_1",),
-            painting_content_layers=("fire5",),
-            patch_layers=("fire3", "fire5"),
+            default_layers=DEFAULT_LAYERS,
             # Reflection needs two pixels a side at the coarsest scale.
             minimum_side=2**5,
-            style_scale=0.35,
+            style_factor=0.35,
             preprocess=centre,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from dpst.extractors.layer_choice import LayerChoice
 from dpst.extractors.preprocessing import Preprocessing
+from dpst.messages import did_you_mean
 
 REACH_PROBE = 768  # Pixels: width of the strips that receptive fields are measured on.
 MINIMUM_PROBE_HEIGHT = 32
@@ -32,25 +34,31 @@ class Extractor:
         ```
 
     Args:
-        inputs: Symbolic input of the network, [batch, height, width, 3] with height and width free.
-        feature_maps: Symbolic outputs [batch, h, w, channels] computed from `inputs`, keyed by
+        inputs: symbolic input of the network, [batch, height, width, 3] with height and width free.
+        feature_maps: symbolic outputs [batch, h, w, channels] computed from `inputs`, keyed by
             layer name, in network order. Their layers become untrainable.
-        name: Name of the extractor, for messages and reports.
-        style_layers: Names of the layers whose statistics describe a style by default.
-        content_layers: Names of the layers that describe a content by default.
-        painting_content_layers: The same for paintings, which no photorealism term holds. None
-            takes `content_layers`.
-        patch_layers: Names of the layers whose patches are matched by default, of a quarter and an
-            eighth of the image's sides. None takes the two middle ones of `style_layers`.
-        minimum_side: Smallest image side, in pixels, that every default layer survives.
-        style_scale: Factor of the layers' style losses, above 0: less than 1 where their statistics
-            are matched more easily than SqueezeNet's, so that one weight suits all extractors.
-        preprocess: Function from float32 [batch, height, width, 3], sRGB in [0, 1], to what the
+        name: name of the extractor, for messages and reports.
+        minimum_side: smallest image side in pixels that every default layer survives.
+        default_layers: the layers to read where no others are asked for.
+        style_factor: factor of the layers' style losses, above 0; less than 1 where their
+            statistics are matched more easily than SqueezeNet's, so that one weight suits all
+            extractors.
+        preprocess: function from float32 [batch, height, width, 3], sRGB in [0, 1], to what the
             network was trained on, without writing to its argument. None feeds the images as they
             are.
+        **former: for one release more, the arguments `style_layers`, `content_layers`,
+            `painting_content_layers` and `patch_layers`, now in `default_layers`, and
+            `style_scale`, now `style_factor`.
+
+    Attributes:
+        name: as given.
+        minimum_side: as given.
+        default_layers: as given, all of them known.
+        style_factor: as given.
 
     Raises:
-        ValueError: If a default layer is not among `feature_maps`.
+        TypeError: no default layers are given, or are given twice, or an argument is unknown.
+        ValueError: a default layer is not among `feature_maps`.
     """
 
     def __init__(
@@ -59,15 +67,13 @@ class Extractor:
         feature_maps: Mapping[str, keras.KerasTensor],
         *,
         name: str,
-        style_layers: Sequence[str],
-        content_layers: Sequence[str],
         minimum_side: int,
-        style_scale: float = 1.0,
-        painting_content_layers: Sequence[str] | None = None,
-        patch_layers: Sequence[str] | None = None,
+        default_layers: LayerChoice | None = None,
+        style_factor: float = 1.0,
         preprocess: Callable[[tf.Tensor], tf.Tensor] | None = None,
+        **former: Any,
     ) -> None:
-        """Freezes the network and checks the names of the default layers."""
+        """Freeze the network and check the names of the default layers."""
         self._inputs = inputs
         self._feature_maps = dict(feature_maps)
         self._preprocess = preprocess
@@ -75,12 +81,18 @@ class Extractor:
         self._reaches: dict[str, float] = {}
         self.name = name
         self.minimum_side = minimum_side
-        self.style_scale = style_scale
-        self.style_layers = self._known(style_layers)
-        self.content_layers = self._known(content_layers)
-        self.painting_content_layers = self._known(painting_content_layers or content_layers)
-        middle = (len(self.style_layers) - 1) // 2
-        self.patch_layers = self._known(patch_layers or self.style_layers[middle : middle + 2])
+        self.style_factor = former.pop("style_scale", style_factor)
+        if default_layers is None and former:
+            default_layers = _former_choice(**former)
+        elif default_layers is None or former:
+            raise TypeError(
+                f"extractor '{name}' needs default_layers and no other arguments for layers, got "
+                f"{', '.join(former) or 'none'}; pass default_layers=LayerChoice(style, content)"
+            )
+        fields = dataclasses.fields(LayerChoice)
+        self.default_layers = LayerChoice(
+            *(self._known(getattr(default_layers, field.name)) for field in fields)
+        )
         keras.Model(inputs, self._feature_maps).trainable = False
 
     @property
@@ -88,47 +100,92 @@ class Extractor:
         """Names of all available layers, in network order."""
         return tuple(self._feature_maps)
 
+    @property
+    def style_layers(self) -> tuple[str, ...]:
+        """Names of the layers whose statistics describe a style by default."""
+        return self.default_layers.style
+
+    @property
+    def content_layers(self) -> tuple[str, ...]:
+        """Names of the layers that describe a content by default."""
+        return self.default_layers.content
+
+    @property
+    def painting_content_layers(self) -> tuple[str, ...]:
+        """Names of the layers that describe a content by default where a painting is made."""
+        return self.default_layers.painting_content
+
+    @property
+    def patch_layers(self) -> tuple[str, ...]:
+        """Names of the layers whose patches are matched by default."""
+        return self.default_layers.patch
+
+    @property
+    def style_scale(self) -> float:
+        """The former name of `style_factor`, for one release more."""
+        return self.style_factor
+
     def __call__(
         self, images: tf.Tensor | npt.ArrayLike, layer_names: Sequence[str] | None = None
     ) -> dict[str, tf.Tensor]:
-        """Computes feature maps.
+        """Compute feature maps.
 
         Args:
-            images: Floating point [batch, height, width, 3], sRGB in [0, 1]. Not written to.
-            layer_names: The layers to read. None reads the default style and content layers, in
+            images: floating point [batch, height, width, 3], sRGB in [0, 1]. Not written to.
+            layer_names: the layers to read. None reads the default style and content layers, in
                 network order.
 
         Returns:
             float32 [batch, h, w, channels] per layer, keyed and ordered as `layer_names`.
 
         Raises:
-            TypeError: If the images are not of a floating point type, or `layer_names` is a string.
-            ValueError: If the images have another rank or number of channels, if the default layers
-                are asked of an image with a side below `minimum_side`, or if a layer is unknown.
+            TypeError: the images are not of a floating point type, or `layer_names` is a string.
+            ValueError: the images have another rank or number of channels, the default layers are
+                asked of an image with a side below `minimum_side`, or a layer is unknown.
         """
         images = self._checked(images)
         if layer_names is None:
             self._check_size(images)
-            layer_names = self._default_layers()
+            layer_names = self._default_names()
         model = self.select(layer_names)
         features = model(
             images if self._preprocess is None else self._preprocess(images), training=False
         )
         return {name: tf.cast(features[name], tf.float32) for name in layer_names}
 
-    def select(self, layer_names: Sequence[str]) -> keras.Model:
-        """Returns the part of the network that computes some layers, without the preprocessing.
+    def arrays(
+        self, image: npt.ArrayLike, layer_names: Sequence[str] | None = None
+    ) -> dict[str, np.ndarray]:
+        """Compute the feature maps of one image as NumPy arrays.
 
         Args:
-            layer_names: The layers to read.
+            image: floating point [height, width, 3], sRGB in [0, 1]. Not written to.
+            layer_names: the layers to read. None reads the default style and content layers, in
+                network order.
+
+        Returns:
+            float32 [h, w, channels] per layer, keyed and ordered as `layer_names`.
+
+        Raises:
+            TypeError: as in a call of the extractor.
+            ValueError: likewise.
+        """
+        features = self(np.asarray(image)[np.newaxis], layer_names)
+        return {name: layer.numpy()[0] for name, layer in features.items()}
+
+    def select(self, layer_names: Sequence[str]) -> keras.Model:
+        """Return the part of the network that computes some layers, without the preprocessing.
+
+        Args:
+            layer_names: the layers to read.
 
         Returns:
             A Keras model from preprocessed images to a dict of feature maps. It is built once per
             selection and shares its weights with all others of this extractor.
 
         Raises:
-            TypeError: If `layer_names` is a string.
-            ValueError: If a layer is unknown or none is given.
+            TypeError: `layer_names` is a string.
+            ValueError: a layer is unknown or none is given.
         """
         key = self._known(layer_names)
         if key not in self._models:
@@ -139,13 +196,13 @@ class Extractor:
         return self._models[key]
 
     def as_model(self, layer_names: Sequence[str] | None = None) -> keras.Model:
-        """Returns the extractor as a Keras model, to be built into others, compiled and saved.
+        """Return the extractor as a Keras model, to be built into others, compiled and saved.
 
-        Saved as `.keras`, it loads without this library's weight files. Of this library only the
-        layer for its preprocessing is needed: `import dpst.extractors` before loading.
+        Saved as `.keras`, it loads without this library's weight files. Only the layer that
+        preprocesses comes from this library: `import dpst.extractors` before loading.
 
         Args:
-            layer_names: The layers to read. None reads the default style and content layers.
+            layer_names: the layers to read. None reads the default style and content layers.
 
         Returns:
             A frozen Functional model from images [batch, height, width, 3], sRGB in [0, 1], to a
@@ -153,10 +210,10 @@ class Extractor:
             weights with this extractor.
 
         Raises:
-            TypeError: If `layer_names` is a string.
-            ValueError: If a layer is unknown or none is given.
+            TypeError: `layer_names` is a string.
+            ValueError: a layer is unknown or none is given.
         """
-        names = self._known(self._default_layers() if layer_names is None else layer_names)
+        names = self._known(self._default_names() if layer_names is None else layer_names)
         x = images = keras.Input((None, None, 3), dtype="float32", name="images")
         if self._preprocess is not None:
             x = Preprocessing(self._preprocess, name="preprocessing")(images)
@@ -164,19 +221,19 @@ class Extractor:
         return keras.Model(images, features, name=self.name, trainable=False)
 
     def reach(self, layer_name: str) -> float:
-        """Measures how far around its centre a feature of a layer sees.
+        """Measure how far around its centre a feature of a layer sees.
 
         Two strips of noise differ in their right half; what changes left of it shows the reach.
 
         Args:
-            layer_name: The layer.
+            layer_name: the layer.
 
         Returns:
             Half the side of the receptive field in pixels, to half the layer's stride; at most
             `REACH_PROBE` / 2.
 
         Raises:
-            ValueError: If the layer is unknown.
+            ValueError: the layer is unknown.
         """
         if layer_name not in self._reaches:
             half = REACH_PROBE // 2
@@ -189,13 +246,13 @@ class Extractor:
             self._reaches[layer_name] = half - first * REACH_PROBE / width
         return self._reaches[layer_name]
 
-    def _default_layers(self) -> tuple[str, ...]:
-        """Returns the names of the default style and content layers, in network order."""
+    def _default_names(self) -> tuple[str, ...]:
+        """Return the names of the default style and content layers, in network order."""
         defaults = {*self.style_layers, *self.content_layers}
         return tuple(name for name in self.layer_names if name in defaults)
 
     def _known(self, layer_names: Sequence[str]) -> tuple[str, ...]:
-        """Returns the names as a tuple, or raises for one that is not available."""
+        """Return the names as a tuple, or raise an error for one that is not available."""
         if isinstance(layer_names, str):
             raise TypeError(
                 f"layer_names must be a list of names, got the string '{layer_names}'; "
@@ -216,7 +273,7 @@ class Extractor:
         return tuple(layer_names)
 
     def _checked(self, images: Any) -> tf.Tensor:
-        """Returns the images as a float32 tensor, or raises for a wrong type or shape."""
+        """Return the images as a float32 tensor, or raise an error for a wrong type or shape."""
         images = tf.convert_to_tensor(images)
         if not images.dtype.is_floating:
             raise TypeError(
@@ -231,7 +288,7 @@ class Extractor:
         return tf.cast(images, tf.float32)
 
     def _check_size(self, images: tf.Tensor) -> None:
-        """Raises for images whose known size is too small for the default layers."""
+        """Check that images, where their size is known, suit the default layers."""
         height, width = images.shape[1:3]
         if any(side is not None and side < self.minimum_side for side in (height, width)):
             raise ValueError(
@@ -241,11 +298,16 @@ class Extractor:
             )
 
     def __repr__(self) -> str:
-        """Returns the class, the name and the layers."""
+        """Return the class, the name and the layers."""
         return f"{type(self).__name__}(name={self.name!r}, layer_names={self.layer_names})"
 
 
-def did_you_mean(name: str, choices: Sequence[str]) -> str:
-    """Returns ", did you mean 'choice'?" for the choice closest to a name, else an empty string."""
-    close = difflib.get_close_matches(name, choices, n=1)
-    return f", did you mean '{close[0]}'?" if close else ""
+def _former_choice(
+    style_layers: Sequence[str],
+    content_layers: Sequence[str],
+    painting_content_layers: Sequence[str] | None = None,
+    patch_layers: Sequence[str] | None = None,
+) -> LayerChoice:
+    """Return the layers from `Extractor`'s arguments of before, for one release more."""
+    given = (style_layers, content_layers, painting_content_layers or (), patch_layers or ())
+    return LayerChoice(*given)  # type: ignore[arg-type]  # `Extractor` makes tuples of them.

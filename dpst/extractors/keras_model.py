@@ -14,6 +14,7 @@ import keras
 import tensorflow as tf
 
 from dpst.extractors.extractor import Extractor
+from dpst.extractors.layer_choice import LayerChoice
 from dpst.files.keras_model import first_line, read_model
 
 _MAX_STYLE_LAYERS = 5
@@ -66,8 +67,7 @@ class KerasModelExtractor(Extractor):
             inputs,
             feature_maps,
             name=name,
-            style_layers=style_layers,
-            content_layers=style_layers[-2:][:1],
+            default_layers=LayerChoice(style_layers, content=style_layers[-2:][:1]),
             minimum_side=_minimum_side(inputs, [feature_maps[layer] for layer in style_layers]),
             preprocess=preprocess,
         )

@@ -7,6 +7,7 @@ import os
 import keras
 
 from dpst.extractors.extractor import Extractor
+from dpst.extractors.layer_choice import LayerChoice
 from dpst.extractors.pooling import pooling_layer_class
 from dpst.extractors.preprocessing import caffe_preprocess
 from dpst.extractors.weight_files import WeightsSource, find_weights
@@ -76,8 +77,9 @@ class SqueezeNetExtractor(Extractor):
             inputs,
             feature_maps,
             name="squeezenet",
-            style_layers=("conv1", "fire2", "fire3", "fire5", "fire7"),
-            content_layers=("fire5",),
+            default_layers=LayerChoice(
+                style=("conv1", "fire2", "fire3", "fire5", "fire7"), content=("fire5",)
+            ),
             # Unpadded 3x3 windows at stride 2, four times: 1 <- 3 <- 7 <- 15 <- 31.
             minimum_side=31,
             preprocess=caffe_preprocess,

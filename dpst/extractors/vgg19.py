@@ -7,6 +7,7 @@ import os
 import keras
 
 from dpst.extractors.extractor import Extractor
+from dpst.extractors.layer_choice import LayerChoice
 from dpst.extractors.pooling import pooling_layer_class
 from dpst.extractors.preprocessing import caffe_preprocess
 from dpst.extractors.weight_files import WeightsSource, find_weights
@@ -59,8 +60,10 @@ class VGG19Extractor(Extractor):
                 for i in range(1, count + 1)
             },
             name="vgg19",
-            style_layers=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
-            content_layers=("relu4_2",),
+            default_layers=LayerChoice(
+                style=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
+                content=("relu4_2",),
+            ),
             minimum_side=2 ** (len(_CONVOLUTIONS_PER_BLOCK) - 1),
             preprocess=caffe_preprocess,
         )

@@ -245,7 +245,7 @@ def find_label_maps(
     def extract(image: np.ndarray) -> np.ndarray:
         size = (max(side, extractor.minimum_side) for side in image.shape[:2])
         enlarged = images.resize(image, tuple(size))
-        return extractor(enlarged[None], [deepest])[deepest][0].numpy()
+        return extractor.arrays(enlarged, [deepest])[deepest]
 
     return segment_together(content_image, style_image, extract, num_segments)
 
@@ -356,7 +356,7 @@ def measure_output(
     names = tuple(dict.fromkeys(extractor.style_layers + extractor.content_layers))
 
     def extract(image: np.ndarray) -> dict[str, np.ndarray]:
-        return {name: layer.numpy()[0] for name, layer in extractor(image[None], names).items()}
+        return extractor.arrays(image, names)
 
     size = images.workable_size(content_image.shape[:2], config.solve_size)
     style_size = images.workable_size(style_image.shape[:2], max(size))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 
-import keras
-
 from dpst import images
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor
+from dpst.extractors.num_features import num_features
 from dpst.solving.solve import plan_levels
 
 _BASE = 1.25e9  # bytes of a process in which TensorFlow has compiled its first program
@@ -40,34 +39,3 @@ def predicted_memory(
     solving = _BYTES_A_PIXEL * pixels + 4 * _FEATURE_COPIES * features
     matching = 1e6 * config.matching_memory if config.method == "semantic" else 0
     return _BASE + solving + matching + _PHOTO_COPIES * photo.pixels.nbytes
-
-
-def num_features(extractor: Extractor, size: images.Size) -> int:
-    """Count the values that a network computes for its style and content layers, layer by layer.
-
-    Args:
-        extractor: the network.
-        size: (height, width) of the image.
-
-    Returns:
-        Their number; nothing is computed.
-    """
-    names = tuple(dict.fromkeys(extractor.style_layers + extractor.content_layers))
-    network = extractor.select(names)
-    shapes = keras.Model(network.inputs, _all_tensors(network)).compute_output_spec(
-        keras.KerasTensor((1, *size, 3))
-    )
-    return sum(math.prod(tensor.shape) for tensor in keras.tree.flatten(shapes))
-
-
-def _all_tensors(network: keras.Model) -> list[keras.KerasTensor]:
-    """All tensors of a network; `layer.output` may be that of another which shares the layer."""
-    found: dict[int, keras.KerasTensor] = {}
-    todo = list(network.outputs)
-    while todo:
-        tensor = todo.pop()
-        if id(tensor) not in found:
-            found[id(tensor)] = tensor
-            operation, node_index, _ = tensor._keras_history
-            todo += operation._inbound_nodes[node_index].input_tensors
-    return list(found.values())

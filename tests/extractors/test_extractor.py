@@ -18,6 +18,7 @@ from dpst.extractors import (
     EmbeddedExtractor,
     Extractor,
     KerasModelExtractor,
+    LayerChoice,
     SqueezeNetExtractor,
     VGG19Extractor,
     load_extractor,
@@ -100,6 +101,18 @@ def test_features_are_float32_maps_of_the_whole_batch(extractor: Extractor) -> N
         assert features.dtype == tf.float32
         assert features.shape.rank == 4 and features.shape[0] == 2
         assert np.isfinite(features).all() and np.ptp(features) > 0
+
+
+def test_arrays_are_the_features_of_one_image(extractor: Extractor) -> None:
+    images = random_images()
+    for names in (None, extractor.layer_names[1::-1]):
+        arrays = extractor.arrays(images[0], names)
+        assert {type(array) for array in arrays.values()} == {np.ndarray}
+        features = extractor(images, names)
+        assert list(arrays) == list(features)
+        for name, array in arrays.items():
+            assert array.dtype == np.float32
+            np.testing.assert_array_equal(array, features[name][0])
 
 
 def test_batch_equals_its_images_one_by_one(extractor: Extractor) -> None:
@@ -209,10 +222,31 @@ def test_unknown_default_layer_is_an_error() -> None:
             x,
             {"first": x},
             name="plain",
-            style_layers=["second"],
-            content_layers=["first"],
+            default_layers=LayerChoice(style=("second",), content=("first",)),
             minimum_side=1,
         )
+
+
+def test_layers_that_no_choice_names_follow_from_those_that_it_names() -> None:
+    choice = LayerChoice(style=("a", "b", "c", "d"), content=("c",))
+    assert (choice.painting_content, choice.patch) == (("c",), ("b", "c"))
+    assert LayerChoice(("a",), ("b",)).patch == ("a",)
+    assert LayerChoice(("a",), ("b",), ("c",), ("d",)).painting_content == ("c",)
+
+
+def test_former_arguments_of_an_extractor_are_still_taken() -> None:
+    x = keras.Input((None, None, 3))
+    options = {"name": "plain", "minimum_side": 1}
+    former = {"style_layers": ["a", "b"], "content_layers": ["b"], "patch_layers": ["b"]}
+    extractor = Extractor(x, {"a": x, "b": x}, **options, **former, style_scale=0.5)
+    assert extractor.default_layers == LayerChoice(("a", "b"), ("b",), ("b",), ("b",))
+    assert extractor.style_factor == extractor.style_scale == 0.5
+    with pytest.raises(TypeError, match="needs default_layers.*got none; pass default_layers"):
+        Extractor(x, {"a": x}, **options)
+    with pytest.raises(TypeError, match="no other arguments for layers, got style_layers"):
+        Extractor(x, {"a": x}, **options, **former, default_layers=LayerChoice(("a",), ("a",)))
+    with pytest.raises(TypeError, match="unexpected keyword argument 'depth'"):
+        Extractor(x, {"a": x, "b": x}, **options, **former, depth=3)
 
 
 def test_reach_is_half_the_receptive_field(extractors: dict[str, Extractor]) -> None:

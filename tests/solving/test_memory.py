@@ -9,11 +9,11 @@ import sys
 import keras
 import numpy as np
 import pytest
-from tests.conftest import REPOSITORY
 
 import dpst
 from dpst import images
-from dpst.solving.memory import num_features, predicted_memory
+from dpst.solving.memory import predicted_memory
+from tests.conftest import REPOSITORY
 
 
 @pytest.fixture(scope="module")
@@ -26,21 +26,9 @@ def extractor():
         inputs,
         {"first": first, "second": second},
         name="small",
-        style_layers=["first", "second"],
-        content_layers=["second"],
+        default_layers=dpst.extractors.LayerChoice(("first", "second"), ("second",)),
         minimum_side=8,
     )
-
-
-def test_features_are_counted_layer_by_layer(extractor):
-    assert num_features(extractor, (40, 60)) == 40 * 60 * (3 + 8) + 20 * 30 * 16
-
-
-def test_features_of_a_model_that_is_read_again_are_counted():
-    inputs = keras.Input((None, None, 3), name="images")
-    outputs = keras.layers.Conv2D(4, 3, padding="same", activation="relu")(inputs)
-    extractor = dpst.extractors.KerasModelExtractor(keras.Model(inputs, outputs))
-    assert num_features(extractor, (40, 60)) == 40 * 60 * (3 + 4)
 
 
 def test_prediction_grows_with_the_solve_and_with_the_photo(extractor):

@@ -64,7 +64,7 @@ def photo_objective(
     content_features = extractor(tf.constant(content_image[None]), names)
     style_features = extractor(tf.constant(style_image[None]), tuple(style_layers))
     sizes = content_image.shape[:2], style_image.shape[:2]
-    style_weight = config.style_weight * extractor.style_scale
+    style_weight = config.style_weight * extractor.style_factor
     terms = _color_terms(content_image, style_image, pairing, config)
     for name, layer_weight in style_layers.items():
         reach = 0.0 if config.guidance == "simple" else extractor.reach(name)

@@ -82,7 +82,7 @@ def test_guidance_by_receptive_fields_changes_the_layers_and_not_the_colours(ext
 def test_style_losses_are_scaled_as_the_extractor_calls_for(extractor, photo_pair):
     objective = photo_objective(extractor, *photo_pair[:2], _pairing(photo_pair), TransferConfig())
     weights = {term.layer_name: term.weight for term in objective.terms if term.name == "style"}
-    layer_weight = TransferConfig().style_weight * extractor.style_scale
+    layer_weight = TransferConfig().style_weight * extractor.style_factor
     rgb_weight = TransferConfig().style_weight * 5  # Colours are the same for every extractor.
     assert weights == {name: layer_weight for name in weights} | {"rgb": rgb_weight}
     assert set(weights) == {"rgb", *extractor.style_layers}
