@@ -8,11 +8,11 @@ from dpst.config import TransferConfig
 
 
 def command_line(files: Mapping[str, str], config: TransferConfig) -> str:
-    """The `run.py` command line of a transfer.
+    """Return the `run.py` command line of a transfer.
 
     Args:
         files: paths by flag, such as "content_image"; they come first, in this order.
-        config: settings; those that its method has anyway are left out.
+        config: settings; those that are defaults of its method are left out.
 
     Returns:
         One line, quoted for a shell.

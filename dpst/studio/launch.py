@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from absl import flags
 
+from dpst.messages import needs_package
 from dpst.quiet_startup import quiet_startup
 
 DEFAULT_HOST = "127.0.0.1"
@@ -26,7 +27,7 @@ Flags:
 
 
 def define_flags() -> flags.FlagValues:
-    """The flags of the studio."""
+    """Return the flags of the studio."""
     values = flags.FlagValues()
     flags.DEFINE_string(
         "host",
@@ -53,16 +54,16 @@ def launch(argv: Sequence[str]) -> int:
     """Serve until interrupted, and end the process.
 
     Args:
-        argv: "studio", and flags.
+        argv: "studio" and its flags.
 
     Returns:
-        Exit status 0, if help was all that was wanted.
+        Exit status 0 after showing the help; otherwise the process ends here.
 
     Raises:
         absl.flags.Error: a flag is unknown or out of range.
         ImportError: the extra is not installed.
         OSError: the port is taken.
-        ValueError: there are other arguments.
+        ValueError: there are arguments that are not flags.
     """
     values = define_flags()
     rest = values(list(argv))[1:]
@@ -72,13 +73,13 @@ def launch(argv: Sequence[str]) -> int:
     if rest:
         raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
     with tempfile.TemporaryDirectory(prefix="dpst-studio-", ignore_cleanup_errors=True) as folder:
-        # Read by Gradio when it is imported: uploads and results are gone at the end, and nothing
-        # is asked of the network. Gradio copies only what does not lie in its own folder.
+        # Gradio reads these when it is imported: uploads and results are gone at the end, and
+        # nothing is asked of the network. It copies only files that lie outside its own folder.
         tempfile.tempdir = folder
         os.environ["GRADIO_TEMP_DIR"] = os.path.join(folder, "files")
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
         _serve(values.host, values.port)
-    # A thread may be deep in TensorFlow, which does not survive the interpreter's own ending.
+    # A thread may still be in TensorFlow, which does not survive a normal end of the interpreter.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
@@ -88,10 +89,7 @@ def _serve(host: str, port: int) -> None:
     try:
         import gradio  # noqa: F401
     except ImportError as error:
-        raise ImportError(
-            f"the studio needs the package gradio ({error}): install it by "
-            "pip install 'dpst[studio]'."
-        ) from error
+        raise ImportError(needs_package("the studio", "gradio", "studio")) from error
     with quiet_startup():
         import tensorflow  # noqa: F401
     from dpst.studio.extractor import SharedExtractor

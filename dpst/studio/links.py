@@ -1,4 +1,4 @@
-"""Links: which style segment serves which content segment, as choices and as a `segment_map`."""
+"""Links: which style segment each content segment takes, as choices and as a `segment_map`."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from dpst.segmentation.pairing.segment_rows import percent
 from dpst.studio.segments import COLORS, NAMES, Labels, Segments
 
 NEAREST = "nearest"
-"""A link of a segment whose colour the style image lacks: it takes the closest in colour."""
+"""The link of a segment whose colour the style image lacks: it takes the closest in colour."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """What can serve one content segment.
+    """What one content segment can take.
 
     Attributes:
-        index: of its colour.
-        title: what it is called.
+        index: index of its colour.
+        title: label of the choice.
         choices: (text, value) each; the value is the hex colour of a style segment, `NEAREST`, or
             "none" for a segment that is kept as photographed.
-        default: the value that holds if nothing is chosen.
+        default: the value if nothing is chosen.
     """
 
     index: int
@@ -34,18 +34,18 @@ class Link:
 
 
 def link_choices(segments: Segments) -> tuple[Link, ...]:
-    """What can serve each content segment, by their colours."""
+    """Return what each content segment can take."""
     shares = _shares(segments.style)
-    served = [(f"{NAMES[k]} ({percent(share)} of the style)", COLORS[k]) for k, share in shares]
+    offered = [(f"{NAMES[k]} ({percent(share)} of the style)", COLORS[k]) for k, share in shares]
     links = []
     for index, share in _shares(segments.content):
-        is_orphan = COLORS[index] not in (color for _, color in served)
+        is_orphan = COLORS[index] not in (color for _, color in offered)
         nearest = [("the closest in colour", NEAREST)] if is_orphan else []
         links.append(
             Link(
                 index=index,
                 title=f"{NAMES[index]} ({percent(share)} of the content) takes",
-                choices=(*nearest, *served, ("nothing: it stays as photographed", KEPT_NAME)),
+                choices=(*nearest, *offered, ("nothing: it stays as photographed", KEPT_NAME)),
                 default=NEAREST if is_orphan else COLORS[index],
             )
         )
@@ -53,14 +53,15 @@ def link_choices(segments: Segments) -> tuple[Link, ...]:
 
 
 def chosen_links(segments: Segments, chosen: Mapping[int, str]) -> dict[int, str]:
-    """Values of the links of all content segments: those chosen that are possible, else defaults.
+    """Return what each content segment takes: the choice if it is possible, else the default.
 
     Args:
-        segments: of the pair.
-        chosen: values by index of the content segment's colour; others are passed over.
+        segments: segments of the pair.
+        chosen: values by index of the content segment's colour; those of colours that do not occur
+            are ignored.
 
     Returns:
-        A value for each content segment.
+        A value for each content segment, by index of its colour.
     """
     values = {}
     for link in link_choices(segments):
@@ -71,7 +72,7 @@ def chosen_links(segments: Segments, chosen: Mapping[int, str]) -> dict[int, str
 
 
 def segment_map_text(links: Mapping[int, str]) -> str:
-    """Links as the setting `segment_map`, without those that hold anyway.
+    """Return links as the setting `segment_map`, without those that hold anyway.
 
     Args:
         links: from `chosen_links`.
@@ -87,17 +88,17 @@ def segment_map_text(links: Mapping[int, str]) -> str:
 
 
 def linked_segments(segments: Segments, links: Mapping[int, str]) -> Segments:
-    """Segments whose links are drawn in their colours, for a method that goes by these alone.
+    """Return segments with their links drawn in, for a method that goes by colours alone.
 
     Args:
-        segments: of the pair.
+        segments: segments of the pair.
         links: from `chosen_links`.
 
     Returns:
-        Segments in which each content segment has the colour of what serves it.
+        Segments in which each content segment has the colour of what it takes.
 
     Raises:
-        ValueError: one is to stay as photographed.
+        ValueError: a segment should stay as photographed.
     """
     index_of = np.arange(len(COLORS), dtype=np.uint8)
     for index, value in links.items():
@@ -112,6 +113,6 @@ def linked_segments(segments: Segments, links: Mapping[int, str]) -> Segments:
 
 
 def _shares(labels: Labels) -> list[tuple[int, float]]:
-    """(index, share of the image) of each label that occurs."""
+    """Return (index, share of the image) of each label that occurs."""
     counts = np.bincount(labels.ravel(), minlength=len(COLORS))
     return [(int(k), counts[k] / labels.size) for k in np.flatnonzero(counts)]

@@ -1,4 +1,4 @@
-"""A transfer in a thread of its own, whose progress another thread reads as it comes."""
+"""A run in a thread of its own, whose progress another thread reads as it comes."""
 
 from __future__ import annotations
 
@@ -11,30 +11,34 @@ ResultT = TypeVar("ResultT")
 
 
 class LiveRun(Generic[UpdateT, ResultT]):
-    """Runs a function in a thread and hands on what it reports.
+    """A function that runs in a thread, and what it reports.
 
     Args:
-        work: is called in the thread with a function `report(update)`, which returns True once the
-            run is to stop early; what it returns is the result.
+        work: called in the thread with a function `report(update)`, which returns True once the
+            run should stop early; what `work` returns is the result.
     """
 
     def __init__(self, work: Callable[[Callable[[UpdateT], bool]], ResultT]) -> None:
-        """Keep the function; nothing runs yet."""
+        """Keep the function; run nothing yet."""
         self._work = work
         self._is_stopped = threading.Event()
         self._changed = threading.Condition()
-        self._news: list[UpdateT] = []  # the newest update, if it was not read yet
+        self._news: list[UpdateT] = []  # the newest update, until it is read
         self._is_over = False
         self._result: ResultT | None = None
         self._error: BaseException | None = None
 
     def updates(self) -> Iterator[UpdateT]:
-        """Start, and yield what is reported until the run is over; call it once.
+        """Start the run, and yield what it reports until it is over; call it once.
 
-        A reader that is slower than the run gets the latest update. If it goes away, the run stops.
+        A reader that is slower than the run gets only the newest update. If it goes away, the run
+        stops.
+
+        Yields:
+            The updates.
 
         Raises:
-            Exception: whatever the work raised.
+            Exception: the work raised it.
         """
         thread = threading.Thread(target=self._run, name="dpst-run", daemon=True)
         thread.start()
@@ -52,10 +56,10 @@ class LiveRun(Generic[UpdateT, ResultT]):
         self._is_stopped.set()
 
     def result(self) -> ResultT:
-        """What the work returned, once `updates` has ended.
+        """Return what the work returned, once `updates` has ended.
 
         Raises:
-            ValueError: it has not.
+            ValueError: `updates` has not ended, or the work raised an error.
         """
         if self._result is None:
             raise ValueError("the run has no result yet, updates() must have ended: read it first.")
@@ -78,7 +82,7 @@ class LiveRun(Generic[UpdateT, ResultT]):
         return self._is_stopped.is_set()
 
     def _wait(self) -> list[UpdateT]:
-        """The newest update, after waiting for one; empty at the end."""
+        """Wait for an update and return the newest; return an empty list at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._news or self._is_over)
             news, self._news = self._news, []

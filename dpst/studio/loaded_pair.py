@@ -10,16 +10,16 @@ from dpst import images
 from dpst.methods.plan import WORKING_SIDE
 
 DOODLE_SIDE = 640
-"""Longer side in pixels of an empty doodle, and of what is painted by it."""
+"""Longer side in pixels of an empty doodle, and so of what is painted from it."""
 
 
 @dataclass(frozen=True, eq=False)
 class LoadedFile:
-    """A photo, and the file that it is from.
+    """A photo, and the file it came from.
 
     Attributes:
-        name: of the file, without folders.
-        data: what the file holds.
+        name: name of the file, without folders.
+        data: contents of the file.
         photo: the photo in it.
         image: float32 [height, width, 3], RGB in [0, 1], the copy that is worked on.
     """
@@ -35,9 +35,9 @@ class LoadedPair:
     """A content and a style photo.
 
     Attributes:
-        content: what to keep; grey, and of no file, for a doodle.
-        style: what to take the look of.
-        is_doodle: whether there is no content photo: what is painted is painted by its segments.
+        content: the photo to keep; for a doodle grey, and not from a file.
+        style: the photo whose look it takes.
+        is_doodle: whether there is no content photo, so that segments alone say what is painted.
     """
 
     content: LoadedFile
@@ -48,18 +48,18 @@ class LoadedPair:
 def load_pair(
     content_path: str | os.PathLike[str], style_path: str | os.PathLike[str]
 ) -> LoadedPair:
-    """Read a pair, with its files, so that these may be deleted afterwards.
+    """Read a pair and its files, which may be deleted afterwards.
 
     Args:
-        content_path: of the photo to keep.
-        style_path: of the photo to take the look of.
+        content_path: path of the photo to keep.
+        style_path: path of the photo whose look it takes.
 
     Returns:
         The pair.
 
     Raises:
         FileNotFoundError: a file does not exist.
-        ValueError: a file is no image, or one that is too small.
+        ValueError: a file is not an image, or is too small.
     """
     return LoadedPair(_load(content_path, "content_image"), _load(style_path, "style_image"))
 
@@ -68,16 +68,16 @@ def load_doodle(style_path: str | os.PathLike[str], size: images.Size | None = N
     """Read the style image of a doodle.
 
     Args:
-        style_path: of the picture whose patches it is painted with.
-        size: (height, width) of the doodle; None for that of the style image, with at most
+        style_path: path of the picture whose patches it is painted with.
+        size: (height, width) of the doodle; None for the size of the style image, with at most
             `DOODLE_SIDE` a side.
 
     Returns:
-        The pair, with an empty canvas in the place of the content photo.
+        The pair, with an empty canvas in place of the content photo.
 
     Raises:
         FileNotFoundError: the file does not exist.
-        ValueError: it is no image, or one that is too small.
+        ValueError: the file is not an image, or is too small.
     """
     style = _load(style_path, "style_image")
     size = size or images.workable_size(style.photo.size, DOODLE_SIDE)

@@ -1,4 +1,4 @@
-"""Parts of the page as HTML: what is seen while it solves, and before and after under a slider."""
+"""Parts of the page as HTML: the picture while it is solved, before and after, losses, status."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -10,37 +10,34 @@ SHOWN_SIDE = 1600  # pixels: longer side of pictures on the page, at most; downl
 
 
 def picture(image: images.FloatImage, words: str) -> str:
-    """A picture as it stands, with words for those who do not see it."""
+    """Return a picture, with words for those who cannot see it."""
     height, width = image.shape[:2]
     return (
-        f'<img class="dpst-picture" src="{report_html.data_uri(_shown(image))}" alt="{html.escape(words)}" '
-        f'style="aspect-ratio: {width} / {height}">'
+        f'<img class="dpst-picture" src="{report_html.data_uri(_shown_copy(image))}" '
+        f'alt="{html.escape(words)}" style="aspect-ratio: {width} / {height}">'
     )
 
 
 def comparison(content_image: images.FloatImage, output_image: images.FloatImage) -> str:
-    """Before and after, one over the other, with a slider for mouse and keyboard.
+    """Return before and after, one over the other, with a slider for mouse and keyboard.
 
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1].
         output_image: the same, of the same size.
-
-    Returns:
-        An element.
     """
-    return report_html.comparison(_shown(content_image), _shown(output_image))
+    return report_html.comparison(_shown_copy(content_image), _shown_copy(output_image))
 
 
 def chart(losses: Sequence[Mapping[str, float]]) -> str:
-    """Loss curves; "" before there are any."""
+    """Return the loss curves, or "" before there are any."""
     drawn = report_html.chart(losses)
     return f'<div class="dpst-chart">{drawn}</div>' if drawn else ""
 
 
 def status(text: str) -> str:
-    """A line that says where things stand."""
+    """Return a line that says where things stand."""
     return f'<p class="dpst-status">{html.escape(text)}</p>'
 
 
-def _shown(image: images.FloatImage) -> images.FloatImage:
+def _shown_copy(image: images.FloatImage) -> images.FloatImage:
     return images.resize(image, images.fit_size(image.shape[:2], SHOWN_SIDE))

@@ -1,9 +1,12 @@
-"""The sample pairs, where the project's data folder lies beside the package."""
+"""Sample pairs to try, from the repository's data folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-DATA_FOLDER = Path(__file__).parent.parent.parent / "data"
+REPOSITORY = Path(__file__).parents[2]
+"""Where the repository is, if the package runs from a checkout."""
+
+DATA_FOLDER = REPOSITORY / "data"
 
 
 @dataclass(frozen=True)
@@ -11,12 +14,11 @@ class Sample:
     """A pair to try.
 
     Attributes:
-        title: what it is called.
-        content: path of the content photo.
+        title: text of its button.
+        content: path of the content photo; of a doodle, that of its label map.
         style: path of the style image.
-        method: that suits it.
-        labels: paths of the label maps; empty where segments are to be found. For the semantic
-            method `content` is a doodle, the first of them.
+        method: the method that suits it.
+        labels: paths of both label maps of a doodle; empty where segments should be found.
     """
 
     title: str
@@ -26,22 +28,25 @@ class Sample:
     labels: tuple[Path, ...] = ()
 
 
-def find_samples(folder: Path = DATA_FOLDER) -> tuple[Sample, ...]:
-    """The sample pairs whose files are there; none in an installation without the data folder."""
+def find_samples(repository: Path = REPOSITORY) -> tuple[Sample, ...]:
+    """Return the sample pairs whose files are there.
+
+    An installed package has none: the data folder is only in the repository, and a folder of that
+    name beside an installed package belongs to something else.
+
+    Args:
+        repository: folder that holds `run.py` and the data folder.
+    """
+    if not (repository / "run.py").is_file():
+        return ()
+    folder = repository / DATA_FOLDER.name
+    doodle, painting = folder / "doodle.png", folder / "autumn.jpg"
+    content = folder / "content.jpg"
     samples = (
-        Sample("Sample: two photos", folder / "content.jpg", folder / "style.jpg", "photo"),
+        Sample("Sample: two photos", content, folder / "style.jpg", "photo"),
+        Sample("Sample: painting", content, painting, "artistic"),
         Sample(
-            "Sample: painting",
-            folder / "content.jpg",
-            folder / "autumn.jpg",
-            "artistic",
-        ),
-        Sample(
-            "Sample: doodle",
-            folder / "doodle.png",
-            folder / "autumn.jpg",
-            "semantic",
-            (folder / "doodle.png", folder / "autumn_labels.png"),
+            "Sample: doodle", doodle, painting, "semantic", (doodle, folder / "autumn_labels.png")
         ),
     )
     return tuple(s for s in samples if all(p.is_file() for p in (s.content, s.style, *s.labels)))

@@ -16,7 +16,7 @@ from dpst.segmentation.label_maps.label_map import resize_labels
 from dpst.segmentation.label_maps.palette import LUAN_PALETTE
 
 COLORS = tuple(LUAN_PALETTE)
-"""Colour of each label, hex RGB: what the brush paints with."""
+"""Hex colour of each label, which the brush paints with."""
 
 NAMES = tuple(LUAN_PALETTE.values())
 """Name of each label."""
@@ -28,6 +28,7 @@ _TINT = 0.5
 _SOLID = 128  # of 255: opacity from which a pixel of a stroke counts
 
 Labels = npt.NDArray[np.uint8]
+"""Indices into `COLORS`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,26 +36,26 @@ class Segments:
     """Label maps of a pair.
 
     Attributes:
-        content: uint8 [height, width], indices into `COLORS`, of the content image's size.
-        style: uint8 [style_height, style_width], likewise.
+        content: uint8 [height, width], indices into `COLORS`, at the content image's size.
+        style: uint8 [style_height, style_width], likewise at the style image's.
     """
 
     content: Labels
     style: Labels
 
-    def pictures(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-        """Both as colour-coded maps, uint8 [height, width, 3]."""
+    def pictures(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return both as colour-coded maps, uint8 [height, width, 3]."""
         return _PALETTE[self.content], _PALETTE[self.style]
 
 
 def segments_from_maps(content_map: LabelMap, style_map: LabelMap) -> Segments:
     """Bring a pair of label maps into the nine colours.
 
-    A label keeps its colour if it is one of the nine, and takes one that is free otherwise.
+    A label keeps its colour if it is one of the nine, and gets a free one otherwise.
 
     Args:
-        content_map: labels of the content image.
-        style_map: labels of the style image, with the same `names`.
+        content_map: label map of the content image.
+        style_map: label map of the style image, with the same `names`.
 
     Returns:
         The segments.
@@ -77,13 +78,13 @@ def segments_from_maps(content_map: LabelMap, style_map: LabelMap) -> Segments:
     return Segments(index_of[content_map.labels], index_of[style_map.labels])
 
 
-def painted_labels(labels: Labels, layers: Sequence[npt.NDArray[np.uint8]]) -> Labels:
-    """Labels with brush strokes over them.
+def painted_labels(labels: Labels, layers: Sequence[np.ndarray]) -> Labels:
+    """Return labels with brush strokes over them.
 
     Args:
         labels: uint8 [height, width], indices into `COLORS`.
-        layers: uint8 [h, w, 4], RGBA, of any size of this aspect ratio, the lowest first; pixels
-            below half opacity are no stroke, a stroke's colour is the nearest of `COLORS`.
+        layers: uint8 [h, w, 4] each, RGBA, of any size of this aspect ratio, the lowest first.
+            Pixels below half opacity do not count; a stroke takes the nearest of `COLORS`.
 
     Returns:
         uint8 [height, width], a new array.
@@ -104,12 +105,12 @@ def painted_labels(labels: Labels, layers: Sequence[npt.NDArray[np.uint8]]) -> L
 
 
 def filled_labels(labels: Labels, index: int, box: tuple[float, float, float, float]) -> Labels:
-    """Labels with a rectangle filled, which takes no mouse.
+    """Return labels with a rectangle filled, which needs no mouse.
 
     Args:
         labels: uint8 [height, width], indices into `COLORS`.
-        index: of the colour to fill it with.
-        box: left, top, right and bottom edge in percent of the width and height, 0 to 100.
+        index: index of the colour to fill it with.
+        box: left, top, right and bottom edge, in percent of the width or height, 0 to 100.
 
     Returns:
         uint8 [height, width], a new array.
@@ -134,10 +135,10 @@ def filled_labels(labels: Labels, index: int, box: tuple[float, float, float, fl
 
 def painted_segments(
     segments: Segments,
-    content_layers: Sequence[npt.NDArray[np.uint8]],
-    style_layers: Sequence[npt.NDArray[np.uint8]],
+    content_layers: Sequence[np.ndarray],
+    style_layers: Sequence[np.ndarray],
 ) -> Segments:
-    """Segments with the strokes on both pictures over them."""
+    """Return segments with the strokes on both pictures over them, see `painted_labels`."""
     return dataclasses.replace(
         segments,
         content=painted_labels(segments.content, content_layers),
@@ -145,8 +146,8 @@ def painted_segments(
     )
 
 
-def tinted_copy(image: images.FloatImage, labels: Labels) -> npt.NDArray[np.uint8]:
-    """An image with its segments in their colours, to paint on.
+def tinted_copy(image: images.FloatImage, labels: Labels) -> np.ndarray:
+    """Return an image with its segments in their colours, to paint on.
 
     Args:
         image: float32 [height, width, 3], RGB in [0, 1].
@@ -159,7 +160,7 @@ def tinted_copy(image: images.FloatImage, labels: Labels) -> npt.NDArray[np.uint
     return np.rint(tinted_image(small, labels, _PALETTE, _TINT)).astype(np.uint8)
 
 
-def edited_copy(image: images.FloatImage) -> npt.NDArray[np.uint8]:
-    """An image without its segments, uint8 [h, w, 3], at most `EDITED_SIDE` a side."""
+def edited_copy(image: images.FloatImage) -> np.ndarray:
+    """Return an image without its segments, uint8 [h, w, 3], at most `EDITED_SIDE` a side."""
     small = images.resize(image, images.fit_size(image.shape[:2], EDITED_SIDE))
     return np.rint(np.clip(small, 0, 1) * 255).astype(np.uint8)

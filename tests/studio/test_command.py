@@ -83,5 +83,5 @@ def test_missing_extra_is_told_with_its_remedy(monkeypatch, capsys, tmp_path) ->
     monkeypatch.setenv("GRADIO_TEMP_DIR", "")
     monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "")
     assert main(["run.py", "studio"]) == BAD_INPUT
-    assert "pip install 'dpst[studio]'" in capsys.readouterr().err
+    assert 'pip install -e ".[studio]"' in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shlex
+import shutil
 import zipfile
 
 import numpy as np
@@ -25,7 +26,7 @@ from dpst.studio.extractor import SharedExtractor
 from dpst.studio.form import Form, make_request
 from dpst.studio.loaded_pair import LoadedPair, load_doodle, load_pair
 from dpst.studio.run import Outcome, Request, Seen, planned, solve_request
-from dpst.studio.sample import find_samples
+from dpst.studio.sample import DATA_FOLDER, find_samples
 from dpst.studio.segments import COLORS, Segments
 
 
@@ -170,6 +171,12 @@ def test_missing_pair_and_empty_numbers_are_told(pair, segments) -> None:
 def test_samples_are_offered_where_their_files_are(tmp_path) -> None:
     assert [sample.method for sample in find_samples()] == ["photo", "artistic", "semantic"]
     assert find_samples(tmp_path) == ()
+    # What lies beside an installed package is not the repository's.
+    shutil.copytree(DATA_FOLDER, tmp_path / "data")
+    assert find_samples(tmp_path) == ()
+    (tmp_path / "run.py").touch()
+    (tmp_path / "data" / "style.jpg").unlink()
+    assert [sample.method for sample in find_samples(tmp_path)] == ["artistic", "semantic"]
 
 
 def test_warming_up_leaves_the_extractor_ready_and_traces_for_all_sizes(photo_pair, traces) -> None:
