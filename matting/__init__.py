@@ -7,7 +7,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from matting.local_affine import LocalAffineMap, fit_local_affine
-from matting.stencil import laplacian_stencil, stencil_offsets
+from matting.stencil import (
+    DEFAULT_EPSILON,
+    PUBLISHED_EPSILON,
+    laplacian_stencil,
+    stencil_offsets,
+)
 
 if TYPE_CHECKING:
     from matting.affine_residual import local_affine_residual
@@ -21,6 +26,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "DEFAULT_EPSILON",
+    "PUBLISHED_EPSILON",
     "GuidedFilter",
     "LocalAffineMap",
     "MattingLaplacian",

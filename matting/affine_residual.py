@@ -6,10 +6,15 @@ eqs. 3 to 5.
 
 import tensorflow as tf
 
+from matting.stencil import DEFAULT_EPSILON
+
 
 @tf.function(jit_compile=True, autograph=False, reduce_retracing=True)
 def local_affine_residual(
-    content_images: tf.Tensor, images: tf.Tensor, epsilon: float = 1e-7, radius: int = 1
+    content_images: tf.Tensor,
+    images: tf.Tensor,
+    epsilon: float = DEFAULT_EPSILON,
+    radius: int = 1,
 ) -> tf.Tensor:
     """Residuals of the best local affine fits of images to the colours of content images.
 

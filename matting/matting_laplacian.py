@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse
 import tensorflow as tf
 
-from matting.stencil import laplacian_stencil, stencil_offsets
+from matting.stencil import DEFAULT_EPSILON, laplacian_stencil, stencil_offsets
 
 
 @tf.function(jit_compile=True, autograph=False)
@@ -41,7 +41,7 @@ class MattingLaplacian:
 
     @classmethod
     def from_image(
-        cls, content_image: np.ndarray, epsilon: float = 1e-7, radius: int = 1
+        cls, content_image: np.ndarray, epsilon: float = DEFAULT_EPSILON, radius: int = 1
     ) -> "MattingLaplacian":
         """Build the Laplacian of an image.
 

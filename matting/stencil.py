@@ -10,6 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+# Regularisation of a window's colour covariance. The published one is that of the code of Levin et
+# al., which Luan et al. used too. With it a step of one grey level, where two blocks of a JPEG file
+# meet, is an edge that an output may make as strong as it likes: blocks and seams show in skies.
+PUBLISHED_EPSILON = 1e-7
+DEFAULT_EPSILON = 3e-5
+
 # Arrays of one band, about this many float64 values each, stay in a core's cache.
 _BAND_PIXELS = 16_384
 _NUM_THREADS = 2
@@ -31,7 +37,9 @@ def stencil_offsets(radius: int = 1) -> list[tuple[int, int]]:
     return [(dy, dx) for dy in reach for dx in reach if (dy, dx) != (0, 0)]
 
 
-def laplacian_stencil(image: np.ndarray, epsilon: float = 1e-7, radius: int = 1) -> np.ndarray:
+def laplacian_stencil(
+    image: np.ndarray, epsilon: float = DEFAULT_EPSILON, radius: int = 1
+) -> np.ndarray:
     """Off-diagonal entries of the matting Laplacian, one plane an offset.
 
     The entry of pixels i and j, summed over the windows k that hold both and lie inside the image:
@@ -93,7 +101,7 @@ def _check(image: np.ndarray, epsilon: float, radius: int) -> None:
     if radius < 1:
         raise ValueError(f"radius is {radius}, must be at least 1; use 1 for 3x3 windows.")
     if epsilon <= 0:
-        raise ValueError(f"epsilon is {epsilon}, must be above 0; 1e-7 is the usual value.")
+        raise ValueError(f"epsilon is {epsilon}, must be above 0; {DEFAULT_EPSILON} suits photos.")
     if image.ndim != 3 or image.shape[-1] != 3:
         raise ValueError(
             f"image has shape {image.shape}, must be [height, width, 3]; convert it to RGB."

@@ -6,10 +6,10 @@ Transfer", 2016: colour histogram matching (section 3.1) and luminance-only tran
 
 import numpy as np
 
+from dpst.images.luma import LUMA
 from dpst.looks.color_matching import segment_matched
 
-# Rec. 601 luma, as in the YIQ space of the paper.
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+_LUMA = LUMA.astype(np.float32)  # the Y of the paper's YIQ
 _LEAST_SPREAD = 1e-3  # standard deviation of lightness: less is a blank image
 
 
@@ -22,7 +22,7 @@ def luminance(image: np.ndarray) -> np.ndarray:
     Returns:
         float32 [height, width, 3], three equal channels.
     """
-    return np.repeat((image @ LUMA)[..., None], 3, axis=-1)
+    return np.repeat((image @ _LUMA)[..., None], 3, axis=-1)
 
 
 def matched_luminance(style_image: np.ndarray, content_image: np.ndarray) -> np.ndarray:

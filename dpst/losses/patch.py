@@ -10,16 +10,11 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
+from dpst.config import TransferConfig
 from dpst.losses.image_loss import ImageLoss
-from dpst.losses.patch_matching import (
-    MATCHING_MEMORY,
-    PatchBank,
-    nearest_patches,
-    patch_bank,
-)
+from dpst.losses.patch_matching import PatchBank, nearest_patches, patch_bank
 from dpst.shared_trace import shared_trace
 
-SEMANTIC_WEIGHT = 50.0  # at which the map decides and the features choose among what it leaves
 EQUAL_WEIGHT = 25.0  # at which a channel of the map counts as much as all features
 _ROUNDING_FLOOR = 1e-6  # of the style features' energy, for a style image of one colour
 
@@ -153,10 +148,10 @@ class PatchLoss(ImageLoss):
 
     def __init__(
         self,
-        patch_size: int = 3,
-        semantic_weight: float = SEMANTIC_WEIGHT,
-        variety: float = 0.0,
-        memory: int = MATCHING_MEMORY,
+        patch_size: int = TransferConfig.patch_size,
+        semantic_weight: float = TransferConfig.semantic_weight,
+        variety: float = TransferConfig.variety,
+        memory: int = TransferConfig.matching_memory,
         name: str | None = None,
         **options: object,
     ) -> None:

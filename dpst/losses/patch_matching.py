@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from dpst.config import TransferConfig
 from dpst.shared_trace import shared_trace
 
-MATCHING_MEMORY = 256  # MB that matching takes at a time, at most
 BYTES_A_MEGABYTE = 1_000_000
 
 _FLOAT_BYTES = 4
@@ -91,8 +91,8 @@ def nearest_patches(
     output: PatchBank,
     style: PatchBank,
     patch_size: int,
-    variety: float = 0.0,
-    memory: int = MATCHING_MEMORY,
+    variety: float = TransferConfig.variety,
+    memory: int = TransferConfig.matching_memory,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """The style patch with the largest normalised cross-correlation, for each output patch.
 

@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from dpst.losses.image_loss import ImageLoss
-from matting import MattingLaplacian, local_affine_residual
+from matting import DEFAULT_EPSILON, MattingLaplacian, local_affine_residual
 
 
 def photorealism_loss(laplacian: MattingLaplacian, image: tf.Tensor) -> tf.Tensor:
@@ -29,7 +29,7 @@ def photorealism_loss(laplacian: MattingLaplacian, image: tf.Tensor) -> tf.Tenso
 
 
 def photorealism_losses(
-    content_images: tf.Tensor, images: tf.Tensor, epsilon: float = 1e-7
+    content_images: tf.Tensor, images: tf.Tensor, epsilon: float = DEFAULT_EPSILON
 ) -> tf.Tensor:
     """`photorealism_loss` of a batch, without building the Laplacians.
 
@@ -57,7 +57,9 @@ class PhotorealismLoss(ImageLoss):
     default_name = "photorealism_loss"
     option_names = ("epsilon",)
 
-    def __init__(self, epsilon: float = 1e-7, name: str | None = None, **options: object) -> None:
+    def __init__(
+        self, epsilon: float = DEFAULT_EPSILON, name: str | None = None, **options: object
+    ) -> None:
         """Create the loss.
 
         Args:
@@ -88,7 +90,9 @@ class PhotorealismRegularization(keras.layers.Layer):
     What is added is the mean over the batch times the weight, float32 also in mixed precision.
     """
 
-    def __init__(self, weight: float = 1.0, epsilon: float = 1e-7, **options: Any) -> None:
+    def __init__(
+        self, weight: float = 1.0, epsilon: float = DEFAULT_EPSILON, **options: Any
+    ) -> None:
         """Create the layer.
 
         Args:

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from dpst.images.luma import LUMA
 from dpst.losses.image_loss import ImageLoss
 
 CHROMA_WEIGHT = 0.1  # of the squared gradients of R - Y and B - Y, against 1 for luma Y
@@ -17,11 +18,10 @@ SMOOTHING = 0.03  # Sobel units, 4 or 8 a unit of RGB: rounds the magnitude's ki
 SPACING = 3.0  # of the windows in pixels
 STABILIZERS = (1e-4, 9e-4)  # (K1 range)^2 and (K2 range)^2, for edges as strong as the strongest
 
-# One convolution, [3, 3, 3, 6]: Sobel along x and y of Y (ITU-R BT.601), and of R - Y and B - Y.
+# One convolution, [3, 3, 3, 6]: Sobel along x and y of luma Y, and of R - Y and B - Y.
 _ALONG_X = np.outer([1, 2, 1], [-1, 0, 1])
-_LUMA = np.array([0.299, 0.587, 0.114])
-_CHROMA = np.sqrt(CHROMA_WEIGHT) * (np.eye(3)[[0, 2]] - _LUMA)
-_PLANES = np.vstack([_LUMA, _CHROMA]).T
+_CHROMA = np.sqrt(CHROMA_WEIGHT) * (np.eye(3)[[0, 2]] - LUMA)
+_PLANES = np.vstack([LUMA, _CHROMA]).T
 _SOBEL = np.concatenate([np.multiply.outer(k, _PLANES) for k in (_ALONG_X, _ALONG_X.T)], -1)
 
 

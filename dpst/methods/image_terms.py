@@ -16,10 +16,6 @@ from dpst.losses import (
 from dpst.solving.objective import ImageTerm, Term
 from matting import MattingLaplacian
 
-# With the 1e-7 of Luan et al. a step of one grey level, where two blocks of a JPEG file meet, is an
-# edge that the output may make as strong as it likes: blocks and seams showed in skies and walls.
-LAPLACIAN_EPSILON = 3e-5
-
 GAMUT_WEIGHT = 100.0  # enough that little is left to clip
 
 
@@ -35,7 +31,7 @@ def image_terms(content_image: np.ndarray, config: TransferConfig) -> tuple[Term
     """
     terms: tuple[Term, ...] = ()
     if config.photorealism_weight:
-        laplacian = MattingLaplacian.from_image(content_image, LAPLACIAN_EPSILON)
+        laplacian = MattingLaplacian.from_image(content_image)
         weight = config.photorealism_weight
         terms += (ImageTerm("photorealism", photorealism_loss, laplacian, weight),)
     if config.structure_weight:

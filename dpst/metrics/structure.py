@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 
 from dpst.images.checks import check_pair
+from dpst.images.luma import LUMA
 
 _RADIUS, _SIGMA = 5, 1.5  # of the Gaussian window
 _C1, _C2 = 0.01**2, 0.03**2
-_LUMA = np.array([0.299, 0.587, 0.114])
 
 
 def ssim(image: np.ndarray, reference: np.ndarray) -> float:
@@ -27,7 +27,7 @@ def ssim(image: np.ndarray, reference: np.ndarray) -> float:
         ValueError: the shapes differ, or an image is too small or no finite RGB.
     """
     _check(image, reference)
-    return _plane_ssim(image @ _LUMA, reference @ _LUMA)
+    return _plane_ssim(image @ LUMA, reference @ LUMA)
 
 
 def edge_ssim(image: np.ndarray, reference: np.ndarray) -> float:
@@ -36,7 +36,7 @@ def edge_ssim(image: np.ndarray, reference: np.ndarray) -> float:
     It forgives a change of contrast, but neither new nor lost edges.
     """
     _check(image, reference)
-    return _plane_ssim(_edges(image @ _LUMA), _edges(reference @ _LUMA))
+    return _plane_ssim(_edges(image @ LUMA), _edges(reference @ LUMA))
 
 
 def _plane_ssim(x: np.ndarray, y: np.ndarray) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from dpst.config import TransferConfig
 from dpst.losses import (
     PatchLoss,
     feature_length,
@@ -110,6 +111,17 @@ def test_flat_features_give_a_finite_loss_and_gradient() -> None:
         tape.watch(flat)
         value = PatchLoss()(flat, flat)
     assert value.numpy() == [0] and np.isfinite(tape.gradient(value, flat)).all()
+
+
+def test_defaults_are_those_of_the_semantic_method() -> None:
+    loss, config = PatchLoss(), TransferConfig(method="semantic")
+    options = (loss.patch_size, loss.semantic_weight, loss.variety, loss.memory)
+    assert options == (
+        config.patch_size,
+        config.semantic_weight,
+        config.variety,
+        config.matching_memory,
+    )
 
 
 def test_patch_size_below_1_is_an_error() -> None:

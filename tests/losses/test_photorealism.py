@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
+from dpst import TransferConfig
 from dpst.losses import PhotorealismLoss, photorealism_loss
-from matting import MattingLaplacian
+from dpst.methods.image_terms import image_terms
+from matting import PUBLISHED_EPSILON, MattingLaplacian
 from tests.oracles.exact_laplacian import affine_residual
 from tests.oracles.finite_differences import finite_differences
 
@@ -17,13 +20,26 @@ def random_images(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
 
 def test_value_is_the_residual_of_the_best_local_affine_fit_by_pixel() -> None:
     content, output = random_images((5, 6, 3)), random_images((5, 6, 3), 1)
-    result = photorealism_loss(MattingLaplacian.from_image(content), tf.constant(output))
-    np.testing.assert_allclose(result, affine_residual(content, output, 1e-7) / 30, rtol=1e-5)
+    for epsilon in (1e-7, 3e-5):
+        laplacian = MattingLaplacian.from_image(content, epsilon)
+        result = photorealism_loss(laplacian, tf.constant(output))
+        expected = affine_residual(content, output, epsilon) / 30
+        np.testing.assert_allclose(result, expected, rtol=1e-5)
+
+
+def test_default_is_the_loss_that_photos_are_solved_with() -> None:
+    # Faint, since epsilon matters where there is little contrast.
+    contents, outputs = 0.02 * random_images((1, 5, 6, 3)), random_images((1, 5, 6, 3), 1)
+    term, *_ = image_terms(contents[0], TransferConfig(photorealism_weight=1.0))
+    expected = float(term.function(term.target, tf.constant(outputs[0])))
+    assert PhotorealismLoss()(contents, outputs).numpy() == pytest.approx([expected], rel=1e-5)
+    published = PhotorealismLoss(PUBLISHED_EPSILON)(contents, outputs).numpy()
+    assert published < 0.99 * expected
 
 
 def test_local_recolouring_is_free_and_noise_is_not() -> None:
     content = random_images((8, 9, 3))
-    laplacian = MattingLaplacian.from_image(content)
+    laplacian = MattingLaplacian.from_image(content, PUBLISHED_EPSILON)
     recoloured = 1 - 0.7 * content[..., ::-1]
     assert abs(float(photorealism_loss(laplacian, tf.constant(recoloured)))) < 1e-5
     noisy = content + 0.1 * random_images((8, 9, 3), 1)

@@ -129,7 +129,7 @@ def test_quadratic_form_is_the_residual_of_the_best_local_affine_fit(
 def test_affine_recolouring_costs_nothing() -> None:
     image = photo(12, 9)
     recoloured = image @ np.float32([[0.5, 0.1, 0], [0.2, 0.9, 0.1], [0, -0.3, 0.4]]) + 0.1
-    energy = MattingLaplacian.from_image(image).quadratic_form
+    energy = MattingLaplacian.from_image(image, EPSILON).quadratic_form
     noise = energy(tf.constant(random_positions(12, 9)))
     assert abs(float(energy(tf.constant(recoloured)))) < 1e-5 * float(noise)
 
