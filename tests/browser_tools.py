@@ -1,4 +1,4 @@
-"""A browser that keeps count of errors and of requests to elsewhere, and a server of the studio."""
+"""A browser that notes errors and requests to other hosts, and a server of the studio."""
 
 from __future__ import annotations
 
@@ -21,25 +21,24 @@ REPOSITORY = Path(__file__).parent.parent
 LOCAL = ("127.0.0.1", "")  # "": data:, blob: and file:
 SECONDS = 300  # to wait for anything, on a busy machine
 READY = "the studio is at "
-
-
-def skip_or_fail(reason: str) -> None:
-    """Skip; fail where browser tests are wanted for sure, as in `.ci/run`."""
-    if os.environ.get("DPST_REQUIRE_BROWSER"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def check_packages(*names: str) -> None:
-    for name in names:
-        if importlib.util.find_spec(name) is None:
-            skip_or_fail(f"needs the package {name}: pip install -e '.[browser]'")
+REQUIRED = "DPST_REQUIRE_BROWSER"
 
 
 @contextlib.contextmanager
 def launched_browser() -> Iterator[Any]:
-    """Chromium: Debian's, or Playwright's own."""
-    check_packages("playwright")
+    """Start Chromium: Debian's, or Playwright's own.
+
+    Tests in it take minutes, so they are skipped unless DPST_REQUIRE_BROWSER is set, as `.ci/run`
+    does; then they fail where the browser or a package is missing.
+
+    Yields:
+        The browser.
+    """
+    if not os.environ.get(REQUIRED):
+        pytest.skip(f"tests in a browser run in .ci/run, or where {REQUIRED} is set")
+    for name in ("playwright", "gradio", "axe_playwright_python"):
+        if importlib.util.find_spec(name) is None:
+            pytest.fail(f"needs the package {name}: pip install -e '.[browser]'")
     from playwright.sync_api import Error, sync_playwright
 
     with sync_playwright() as playwright:
@@ -47,14 +46,22 @@ def launched_browser() -> Iterator[Any]:
         try:
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         except Error as error:
-            skip_or_fail(f"needs Chromium: apt-get install chromium ({str(error).splitlines()[0]})")
+            pytest.fail(f"needs Chromium: apt-get install chromium ({str(error).splitlines()[0]})")
         yield browser
         browser.close()
 
 
 @contextlib.contextmanager
 def watched_page(browser: Any, **options: Any) -> Iterator[Any]:
-    """A page of a session of its own; it may end with no error and no request to elsewhere."""
+    """Open a page in a session of its own, and check that it meets no error.
+
+    Args:
+        browser: from `launched_browser`.
+        **options: of the browser's context.
+
+    Yields:
+        The page. At the end there must be no error, and no request to another host.
+    """
     context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
     context.set_default_timeout(1000 * SECONDS)
     page = context.new_page()
@@ -71,15 +78,14 @@ def watched_page(browser: Any, **options: Any) -> Iterator[Any]:
 
 @contextlib.contextmanager
 def studio_server(folder: Path) -> Iterator[str]:
-    """A studio in a process of its own, which leaves nothing behind.
+    """Serve a studio in a process of its own, and check that it leaves nothing behind.
 
     Args:
-        folder: of its temporary files.
+        folder: where its temporary files go.
 
     Yields:
         Its address.
     """
-    check_packages("gradio")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -112,8 +118,7 @@ def studio_server(folder: Path) -> Iterator[str]:
 
 
 def serious_faults(page: Any) -> list[str]:
-    """Accessibility faults that axe calls serious or critical, with where they are."""
-    check_packages("axe_playwright_python")
+    """Return the accessibility faults that axe calls serious or critical, and where they are."""
     from axe_playwright_python.sync_playwright import Axe
 
     response = Axe().run(page).response

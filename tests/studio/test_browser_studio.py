@@ -26,9 +26,9 @@ DONE = "Done after [^…]*$"
 
 
 def wait_for_text(page, selector: str, pattern: str) -> str:
-    """The text of an element once it matches, as it was then: what shows progress is soon gone.
+    """Wait until the text of an element matches, and return it: progress is soon replaced.
 
-    An error that the page tells of ends the waiting.
+    An error shown on the page ends the wait.
     """
     matched_text = """([selector, pattern]) => {
       const error = document.querySelector(".toast-body");
@@ -40,7 +40,7 @@ def wait_for_text(page, selector: str, pattern: str) -> str:
 
 
 def texts_from_now_on(page, selector: str) -> Callable[[], list[str]]:
-    """Gives all texts that an element had since, however short."""
+    """Return a function that gives all texts that an element has had since, however short."""
     page.evaluate(
         """(selector) => {
           const box = document.querySelector(selector);
@@ -62,7 +62,7 @@ def load_sample(page, url: str, name: str = "photo") -> None:
 
 
 def make_small(page, method: str = "photo") -> None:
-    """Ask for a small run, once the settings of the method are there."""
+    """Ask for a small run, once the settings of the method are shown."""
     from playwright.sync_api import expect
 
     page.get_by_role("button", name="Settings").click()
@@ -132,7 +132,7 @@ def test_sample_is_painted_solved_and_downloaded(browser, studio_url, tmp_path) 
 
 
 def check_downloads(result: np.ndarray, folder: Path, command: str, tmp_path: Path) -> None:
-    """The downloaded picture is what the API gives and what the command line repeats."""
+    """Check that the downloaded picture is what the API gives and the command line repeats."""
     with zipfile.ZipFile(folder) as archive:
         archive.extractall(tmp_path)
     inputs = [
@@ -181,7 +181,7 @@ def test_doodle_is_painted_and_solved(browser, studio_url, tmp_path) -> None:
 
 def test_keyboard_alone_loads_fills_starts_and_stops(browser, studio_url) -> None:
     def press(name: str) -> None:
-        """Tab on to a button, and press it."""
+        """Move to a button with the tab key, and press it."""
         for _ in range(120):
             page.keyboard.press("Tab")
             focused = "document.activeElement"
