@@ -5,11 +5,12 @@ values in [0, 1], with row 0 at the top of the upright picture. Sizes are `(heig
 `Photo` is what a file holds: values in its own colour space and depth, transparency and metadata.
 """
 
-from dpst.images.decoding import check_size, decode_channels, decode_image
+from dpst.images.checks import check_size
+from dpst.images.decoding import decode_channels, decode_image
 from dpst.images.photo import Photo, read_image, read_photo
+from dpst.images.pixels import FloatImage
 from dpst.images.resizing import (
     MINIMUM_SIDE,
-    FloatImage,
     Size,
     area_weights,
     cubic_weights,

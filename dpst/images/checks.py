@@ -1,6 +1,11 @@
-"""What the measures demand of the images they are given."""
+"""Checks of images, pixels and label maps."""
+
+from __future__ import annotations
 
 import numpy as np
+
+from dpst.images.pixels import Pixels
+from dpst.images.resizing import MINIMUM_SIDE
 
 
 def check_image(image: np.ndarray, name: str) -> None:
@@ -38,7 +43,7 @@ def check_pair(image: np.ndarray, reference: np.ndarray, names: tuple[str, str])
         names: what they are, for the message.
 
     Raises:
-        ValueError: one is no floating RGB in [0, 1], or their sizes differ.
+        ValueError: one is not floating RGB in [0, 1], or their sizes differ.
     """
     check_image(image, names[0])
     check_image(reference, names[1])
@@ -64,4 +69,46 @@ def check_labels(labels: np.ndarray | None, image: np.ndarray, name: str) -> Non
         raise ValueError(
             f"{name} have shape {labels.shape}, must be that of their image, {image.shape[:2]}; "
             "resize them without interpolation."
+        )
+
+
+def check_size(size: tuple[int, ...], name: str = "image") -> None:
+    """Check that an image is large enough to work on.
+
+    Args:
+        size: (height, width).
+        name: what the size belongs to, for the message.
+
+    Raises:
+        ValueError: a side is below `MINIMUM_SIDE`.
+    """
+    height, width = size
+    if min(height, width) < MINIMUM_SIDE:
+        raise ValueError(
+            f"{name} is {width}x{height} px (width x height), each side must have at least "
+            f"{MINIMUM_SIDE} px: give a larger image."
+        )
+
+
+def check_range(pixels: Pixels, source: str) -> None:
+    """Check that float pixels are finite and in [0, 1]; integer ones always are.
+
+    Args:
+        pixels: uint8, uint16 or float32, of any shape.
+        source: what they are, for the message.
+
+    Raises:
+        ValueError: they are not.
+    """
+    if pixels.dtype.kind == "u":
+        return
+    low, high = float(pixels.min()), float(pixels.max())
+    if not np.isfinite([low, high]).all():
+        raise ValueError(
+            f"{source} holds values that are not finite, all must lie in [0, 1]: repair the file."
+        )
+    if low < 0.0 or high > 1.0:
+        raise ValueError(
+            f"{source} holds values from {low:g} to {high:g}, a float image must lie in [0, 1] (a "
+            "32-bit integer one in [0, 65535]): rescale it, or save it with 8 or 16 bits."
         )

@@ -23,28 +23,29 @@ from PIL import Image, ImageCms
 
 _Curve = npt.NDArray[np.float64]
 
-_NUM_SAMPLES = 1 << 16  # Of a tone curve: one for each 16-bit value.
+_NUM_SAMPLES = 1 << 16  # of a tone curve: one for each 16-bit value
 _GRID = np.linspace(0.0, 1.0, _NUM_SAMPLES)
-_ROOT = 2.4  # At least as steep at black as the tone curves in use.
-_XYZ_OF_SRGB = np.array(  # For the white of profiles, D50 (Bradford).
+_ROOT = 2.4  # at least as steep at black as the tone curves in use
+# For the white of profiles, D50 (Bradford).
+_XYZ_OF_SRGB = np.array(
     [
         [0.4360747, 0.3850649, 0.1430804],
         [0.2225045, 0.7168786, 0.0606169],
         [0.0139322, 0.0971045, 0.7141733],
     ]
 )
-_SRGB_TOLERANCE = 4e-3  # One 8-bit level: the many profiles named sRGB differ by less.
+_SRGB_TOLERANCE = 4e-3  # one 8-bit level: the many profiles named sRGB differ by less
 
 
 def srgb_to_linear(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Linear light of sRGB values, of any shape; mirrored at 0 for colours beyond the gamut."""
+    """Return linear light of sRGB values of any shape, mirrored at 0 for those beyond the gamut."""
     size = np.abs(values)
     light = np.where(size <= 0.04045, size / 12.92, ((size + 0.055) / 1.055) ** 2.4)
     return np.copysign(light, values)
 
 
 def linear_to_srgb(light: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The inverse of `srgb_to_linear`."""
+    """Return sRGB values of linear light: the inverse of `srgb_to_linear`."""
     size = np.abs(light)
     values = np.where(size <= 0.0031308, 12.92 * size, 1.055 * size ** (1 / 2.4) - 0.055)
     return np.copysign(values, light)
@@ -63,7 +64,7 @@ class ColorProfile:
     matrix: npt.NDArray[np.float64]
 
     def to_srgb(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Converts values of the profile.
+        """Convert values of the profile to sRGB.
 
         Args:
             values: float32 [..., 3], in [0, 1].
@@ -75,7 +76,7 @@ class ColorProfile:
         return linear_to_srgb(_transform(np.stack(linear, -1), self.matrix))
 
     def from_srgb(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Converts sRGB values to those of the profile, by the inverse of the very same curves.
+        """Convert sRGB to values of the profile, by the inverse of the very same curves.
 
         Args:
             values: float32 [..., 3], sRGB, also beyond [0, 1].
@@ -89,24 +90,24 @@ class ColorProfile:
 
     @cached_property
     def _inverses(self) -> list[_Curve]:
-        """The value of each curve for light of evenly spaced roots, which tells dark ones apart."""
+        """Values of each curve for light of evenly spaced roots, which tells dark ones apart."""
         return [np.interp(_GRID**_ROOT, curve, _GRID) for curve in self.curves]
 
     @property
     def is_srgb(self) -> bool:
-        """Whether it differs from sRGB by less than an 8-bit level."""
+        """Whether the profile differs from sRGB by less than an 8-bit level."""
         ramp = np.linspace(0, 1, 256)
         errors = np.abs(linear_to_srgb(self.curves[:, :: _NUM_SAMPLES // 255]) - ramp)
         return bool(max(errors.max(), np.abs(self.matrix - np.eye(3)).max()) < _SRGB_TOLERANCE)
 
 
 def color_space(profile: bytes) -> str:
-    """The colour space of a profile's values, e.g. "RGB", "GRAY", "CMYK"; empty if it has none."""
+    """Return the colour space of a profile's values, such as "RGB" or "GRAY"; empty for none."""
     return profile[16:20].decode("latin-1").strip() if profile[36:40] == b"acsp" else ""
 
 
 def parse_profile(profile: bytes) -> ColorProfile | None:
-    """Reads a profile of primaries and tone curves.
+    """Parse a profile of primaries and tone curves.
 
     Args:
         profile: ICC profile of the colour space "RGB" or "GRAY". A grey one is read as RGB with its
@@ -131,10 +132,10 @@ def parse_profile(profile: bytes) -> ColorProfile | None:
 
 
 def convert_to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """Converts an 8-bit image with a profile of any kind to sRGB.
+    """Convert an 8-bit image with a profile of any kind to sRGB.
 
     Args:
-        image: Of a mode that fits the profile: RGB, L, CMYK or LAB.
+        image: an image of a mode that fits the profile: RGB, L, CMYK or LAB.
         profile: ICC profile.
 
     Returns:
@@ -152,13 +153,13 @@ def convert_to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def srgb_profile() -> bytes:
-    """An ICC profile of sRGB, the same bytes at every call."""
+    """Return an ICC profile of sRGB, the same bytes at every call."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     return profile[:24] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + profile[36:]  # its date
 
 
 def _sample(curve: _Curve, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """A curve at values in [0, 1], interpolated linearly."""
+    """Return a curve at values in [0, 1], interpolated linearly."""
     places = values * np.float32(_NUM_SAMPLES - 1)
     lower = np.minimum(places.astype(np.int32), _NUM_SAMPLES - 2)
     table = curve.astype(np.float32)
@@ -167,13 +168,13 @@ def _sample(curve: _Curve, values: npt.NDArray[np.float32]) -> npt.NDArray[np.fl
 
 
 def _transform(colors: npt.NDArray[np.float32], matrix: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The matrix times each colour, in one pass over [..., 3]."""
+    """Return the matrix times each colour, in one pass over [..., 3]."""
     flat = colors.reshape(1, -1, 3)
     return np.asarray(cv2.transform(flat, matrix.astype(np.float32))).reshape(colors.shape)
 
 
 def _tags(profile: bytes) -> dict[str, bytes]:
-    """Data of each tag of a profile, by signature."""
+    """Return the data of each tag of a profile, by signature."""
     (count,) = struct.unpack_from(">I", profile, 128)
     tags = {}
     for k in range(min(count, 100)):
@@ -183,11 +184,12 @@ def _tags(profile: bytes) -> dict[str, bytes]:
 
 
 def _xyz(data: bytes) -> npt.NDArray[np.float64]:
+    """Return a tag of type XYZ as float64 [3]."""
     return np.array(struct.unpack_from(">3i", data, 8)) / 65536
 
 
 def _tone_curve(data: bytes) -> _Curve:
-    """A tag of type curv or para, sampled."""
+    """Return a tag of type curv or para, sampled."""
     if data[:4] == b"curv":
         (count,) = struct.unpack_from(">I", data, 8)
         if count > 1:
@@ -200,18 +202,18 @@ def _tone_curve(data: bytes) -> _Curve:
         curve = _parametric_curve(data)
     else:
         raise ValueError(f"tone curve is of type {data[:4]!r}, must be curv or para")
-    # A flat part has no inverse; a slope of 1e-9 is none that any file shows.
+    # A flat part has no inverse; no file shows a slope of 1e-9.
     return np.maximum.accumulate(np.clip(curve, 0, 1)) + 1e-9 * _GRID
 
 
 def _parametric_curve(data: bytes) -> _Curve:
-    """ICC.1:2022, table 68."""
+    """Return a tag of type para, sampled: ICC.1:2022, table 68."""
     (kind,) = struct.unpack_from(">H", data, 8)
     count = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}[kind]
     given = [value / 65536 for value in struct.unpack_from(f">{count}i", data, 12)]
     g, a, b, c, d, e, f = given + [0.0] * (7 - count)
     if kind == 0:
         a = 1.0
-    elif kind in (1, 2):  # c is added to both parts.
+    elif kind in (1, 2):  # c is added to both parts
         c, d, e, f = 0.0, -b / a, c, c
     return np.where(_GRID >= d, np.maximum(a * _GRID + b, 0) ** g + e, c * _GRID + f)

@@ -9,12 +9,12 @@ from typing import Any
 from PIL import Image, TiffImagePlugin
 
 _EXIF_IFD = 0x8769
-_PARTS = (_EXIF_IFD, 0x8825)  # EXIF proper and GPS: directories of their own.
+_PARTS = (_EXIF_IFD, 0x8825)  # EXIF proper and GPS: directories of their own
 _ORIENTATION = 0x0112
-_PIXEL_SIZE = (0xA003, 0xA002)  # Height and width, in the EXIF part.
+_PIXEL_SIZE = (0xA003, 0xA002)  # height and width, in the EXIF part
 _XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:=[\"']|>))[0-9]")
 
-# What tells how a TIFF file stores its pixels, its profile and its XMP, not what the photo is:
+# Tags that tell how a TIFF file stores its pixels, its profile and its XMP, not what the photo is:
 # sizes, compression, strips, tiles, samples, JPEG tables.
 _STRUCTURAL_TAGS = frozenset(
     (
@@ -27,10 +27,10 @@ _STRUCTURAL_TAGS = frozenset(
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a file says about its photo.
+    """The metadata that a file holds beside its photo.
 
     Attributes:
-        exif: EXIF data as Pillow writes it, without orientation, thumbnail and what belongs to the
+        exif: EXIF data as Pillow writes them, without orientation, thumbnail and what describes the
             old file's pixels; empty for none.
         xmp: XMP packet, upright; empty for none.
         dpi: resolution, horizontal and vertical, or None.
@@ -41,7 +41,7 @@ class Metadata:
     dpi: tuple[float, float] | None = None
 
     def exif_of_size(self, size: tuple[int, int]) -> bytes:
-        """The EXIF data, its size in pixels, where it gives one, set to (height, width)."""
+        """Return the EXIF data; a size in pixels in them is set to (height, width)."""
         if not self.exif:
             return b""
         exif = Image.Exif()
@@ -53,7 +53,7 @@ class Metadata:
         return exif.tobytes()
 
     def tiff_tags(self, size: tuple[int, int]) -> dict[int, Any]:
-        """All of it as tags of a TIFF file of (height, width), the parts of EXIF as dicts."""
+        """Return all metadata as tags of a TIFF file of (height, width), parts of EXIF as dicts."""
         tags: dict[int, Any] = {}
         if self.exif:
             exif = Image.Exif()
@@ -61,7 +61,7 @@ class Metadata:
             tags.update(exif)
             tags.update((tag, dict(exif.get_ifd(tag))) for tag in _PARTS if tag in exif)
         if self.dpi is not None:
-            tags[TiffImagePlugin.RESOLUTION_UNIT] = 2  # Inch.
+            tags[TiffImagePlugin.RESOLUTION_UNIT] = 2  # inch
             tags[TiffImagePlugin.X_RESOLUTION], tags[TiffImagePlugin.Y_RESOLUTION] = self.dpi
         if self.xmp:
             tags[TiffImagePlugin.XMP] = self.xmp
@@ -69,13 +69,13 @@ class Metadata:
 
 
 def read_exif(file: Image.Image) -> bytes:
-    """EXIF data of an opened image, for `Metadata`.
+    """Read the EXIF data of an opened image, for `Metadata`.
 
     Args:
-        file: the image; a TIFF whose pixels are not loaded yet, that closes the file.
+        file: the image; if it is a TIFF, its pixels must not be loaded yet, which closes the file.
 
     Returns:
-        The data; empty if there are none, or they are damaged: they must not cost the picture.
+        The data; empty if there are none, or if they are damaged, which must not cost the picture.
     """
     try:
         original = file.getexif()
@@ -88,12 +88,12 @@ def read_exif(file: Image.Image) -> bytes:
             if part:
                 exif.get_ifd(tag).update(part)
         return exif.tobytes() if len(exif) or any(map(exif.get_ifd, _PARTS)) else b""
-    except Exception:  # Pillow's parsers raise many kinds.
+    except Exception:  # Pillow's parsers raise many kinds
         return b""
 
 
 def read_xmp(file: Image.Image) -> bytes:
-    """XMP packet of a loaded image, its orientation upright; empty for none."""
+    """Read the XMP packet of a loaded image, its orientation upright; empty for none."""
     xmp = file.info.get("xmp") or file.info.get("XML:com.adobe.xmp") or b""
     if isinstance(xmp, str):
         xmp = xmp.encode()
@@ -101,7 +101,7 @@ def read_xmp(file: Image.Image) -> bytes:
 
 
 def read_dpi(file: Image.Image) -> tuple[float, float] | None:
-    """Resolution of an image in dots per inch, if the file gives a sensible one."""
+    """Read the resolution of an image in dots per inch, None unless it is a sensible one."""
     try:
         x, y = (float(value) for value in file.info["dpi"])
     except (KeyError, TypeError, ValueError, ZeroDivisionError):

@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from dpst.images.checks import check_range, check_size
 from dpst.images.color_profile import (
     ColorProfile,
     color_space,
@@ -20,19 +20,14 @@ from dpst.images.color_profile import (
     parse_profile,
     srgb_profile,
 )
-from dpst.images.decoding import (
-    check_range,
-    check_size,
-    decode_pixels,
-    opened_image,
-    to_unit_range,
-)
+from dpst.images.decoding import decode_pixels, open_image
 from dpst.images.metadata import Metadata, read_dpi, read_exif, read_xmp
-from dpst.images.resizing import FloatImage, Pixels, Size, area_weights, fit_size, resize
+from dpst.images.pixels import FloatImage, Pixels, from_unit_range, to_unit_range
+from dpst.images.resizing import Size, area_weights, fit_size, resize
 
 _BAND_PIXELS = 1 << 18
 _GREY_MODES = ("1", "L", "LA", "I;16", "I;16B", "I;16L")
-_OTHER_SPACES = ("CMYK", "LAB")  # Modes that a profile of RGB or of grey says nothing about.
+_OTHER_SPACES = ("CMYK", "LAB")  # modes that a profile of RGB or of grey says nothing about
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +54,11 @@ class Photo:
         return self.pixels.shape[0], self.pixels.shape[1]
 
     def image(self, longer_side: int | None = None) -> FloatImage:
-        """The photo in sRGB over white, made smaller if wanted, in bands of bounded memory.
+        """Return the photo in sRGB over white, made smaller if wanted, in bands of bounded memory.
 
         Args:
-            longer_side: of the result in pixels, at most; a smaller photo keeps its size.
+            longer_side: the most that the result's may have, in pixels; a smaller photo keeps its
+                size.
 
         Returns:
             float32 [height, width, 3] in [0, 1].
@@ -83,77 +79,76 @@ class Photo:
         return image.reshape(*size, 3).clip(0, 1)
 
     def recolored(self, change: Callable[[FloatImage, slice], FloatImage]) -> Photo:
-        """The photo with other colours, made in bands of bounded memory.
+        """Return the photo with other colours, made in bands of bounded memory.
 
         Args:
-            change: makes the new colours of a band from float32 [band, width, 3], sRGB, beyond
-                [0, 1] outside its gamut, and the rows that the band covers.
+            change: function from a band float32 [band, width, 3], sRGB, beyond [0, 1] outside its
+                gamut, and the rows that it covers, to the band's new colours.
 
         Returns:
             The photo in the same colour space, clipped to its gamut, with all else as it was; in 16
-            bits if the pixels are not of 8.
+            bits unless the pixels have 8.
         """
         depth = np.uint8 if self.pixels.dtype == np.uint8 else np.uint16
         pixels = np.empty((*self.size, 3), depth)
         for rows in self._bands():
-            pixels[rows] = quantized(
-                self.from_srgb(change(self.to_srgb(self.pixels[rows]), rows)), depth
-            )
+            band = change(self.to_srgb(self.pixels[rows]), rows)
+            pixels[rows] = from_unit_range(self.from_srgb(band), depth)
         return dataclasses.replace(self, pixels=pixels)
 
     def resized(self, size: Size) -> Photo:
-        """The photo at another (height, width)."""
+        """Return the photo at another (height, width)."""
         if size == self.size:
             return self
 
         def copy(values: Pixels) -> Pixels:
-            return quantized(resize(to_unit_range(values), size), values.dtype)
+            return from_unit_range(resize(to_unit_range(values), size), values.dtype)
 
         alpha = None if self.alpha is None else copy(self.alpha)
         return dataclasses.replace(self, pixels=copy(self.pixels), alpha=alpha)
 
     def to_srgb(self, pixels: Pixels) -> FloatImage:
-        """Some of its pixels [..., 3] as sRGB, float32, beyond [0, 1] outside the gamut."""
+        """Return some of its pixels [..., 3] as sRGB, float32, beyond [0, 1] outside the gamut."""
         values = to_unit_range(pixels)
         return values if self._color_profile is None else self._color_profile.to_srgb(values)
 
     def from_srgb(self, values: FloatImage) -> FloatImage:
-        """The inverse: sRGB as values of its profile, float32 in [0, 1]."""
+        """Return sRGB as values of its profile, float32 in [0, 1]: the inverse of `to_srgb`."""
         if self._color_profile is None:
             return np.clip(values, 0, 1)
         return self._color_profile.from_srgb(values)
 
     @cached_property
     def _color_profile(self) -> ColorProfile | None:
-        """What converts its values; None if they are sRGB already."""
+        """The profile that converts its values; None if they are sRGB already."""
         profile = parse_profile(self.profile) if self.profile else None
         return None if profile is None or profile.is_srgb else profile
 
     def _bands(self) -> list[slice]:
+        """Return the rows of each band."""
         height, width = self.size
         step = max(_BAND_PIXELS // width, 1)
         return [slice(first, min(first + step, height)) for first in range(0, height, step)]
 
 
 def read_photo(path: str | os.PathLike[str], name: str = "image") -> Photo:
-    """Reads a photo with all that a faithful copy of it needs.
+    """Read a photo with all that a faithful copy of it needs.
 
     Args:
-        path: File of any format that Pillow reads; HEIC with the package pillow-heif.
-        name: Where the path came from, for messages, e.g. "content_image".
+        path: a file of any format that Pillow reads; HEIC with the package pillow-heif.
+        name: where the path came from, for messages, e.g. "content_image".
 
     Returns:
-        The photo. Of an RGB profile that is no matter of primaries and tone curves, and of grey,
-        CMYK and Lab ones, the values are brought to sRGB.
+        The photo. Its values are brought to sRGB where its profile is not one of primaries and
+        tone curves for RGB, but for example of grey, CMYK or Lab.
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If the file is not a readable image, or one of its sides is below
-            `MINIMUM_SIDE`.
+        FileNotFoundError: there is no such file.
+        ValueError: the file is not a readable image, or one of its sides is below `MINIMUM_SIDE`.
     """
     path = Path(path)
-    with opened_image(path, name) as file:
-        if file.format != "TIFF":  # A TIFF file is closed by it, its tags must come first.
+    with open_image(path, name) as file:
+        if file.format != "TIFF":  # Loading closes a TIFF file, whose tags must come first.
             file.load()
         exif = read_exif(file)
         photo = _read_colors(file, path)
@@ -165,40 +160,31 @@ def read_photo(path: str | os.PathLike[str], name: str = "image") -> Photo:
 
 
 def read_image(path: str | os.PathLike[str], name: str = "image") -> FloatImage:
-    """Reads a photo or painting to work on: its colours, over white.
+    """Read a photo or painting to work on: its colours, over white.
 
     Args:
-        path: File of any format that Pillow reads; HEIC with the package pillow-heif.
-        name: Where the path came from, for messages, e.g. "content_image".
+        path: a file of any format that Pillow reads; HEIC with the package pillow-heif.
+        name: where the path came from, for messages, e.g. "content_image".
 
     Returns:
         float32 [height, width, 3], sRGB in [0, 1], upright.
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If the file is not a readable image, or one of its sides is below
-            `MINIMUM_SIDE`.
+        FileNotFoundError: there is no such file.
+        ValueError: the file is not a readable image, or one of its sides is below `MINIMUM_SIDE`.
     """
     return read_photo(path, name).image()
 
 
-def quantized(values: FloatImage, dtype: npt.DTypeLike) -> Pixels:
-    """Values in [0, 1] as uint8, uint16 or float32, rounded to the nearest."""
-    dtype = np.dtype(dtype)
-    if dtype.kind == "f":
-        return values.astype(dtype)
-    return np.rint(values * np.float32(np.iinfo(dtype).max)).astype(dtype)
-
-
 def _read_colors(file: Image.Image, path: Path) -> Photo:
-    """Pixels, opacity and profile of an opened image."""
+    """Return the pixels, opacity and profile of an opened image."""
     profile = file.info.get("icc_profile") or b""
     space = color_space(profile)
     known = parse_profile(profile) if profile else None
     if space == "GRAY" and known is not None and file.mode in _GREY_MODES:
         pixels, alpha = decode_pixels(file, path)
         values = np.clip(known.to_srgb(to_unit_range(pixels)), 0, 1)
-        return Photo(quantized(values, pixels.dtype), alpha, srgb_profile())
+        return Photo(from_unit_range(values, pixels.dtype), alpha, srgb_profile())
     if not profile or (space == "RGB" and known is not None and file.mode not in _OTHER_SPACES):
         return Photo(*decode_pixels(file, path), profile)
     image = ImageOps.exif_transpose(file)

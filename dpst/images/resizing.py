@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-FloatImage = npt.NDArray[np.float32]
-Pixels = npt.NDArray[Any]  # Of a file: uint8, uint16 or float32.
+from dpst.images.pixels import FloatImage
+
 Size = tuple[int, int]
 
-MINIMUM_SIDE = 32  # Pixels: below this the deeper layers of an extractor have nothing left to see.
+MINIMUM_SIDE = 32  # pixels: below this the deeper layers of an extractor have nothing left to see
 
 
 def resize(image: npt.ArrayLike, size: Size) -> FloatImage:
-    """Resizes an image without aliasing and without overshoot.
+    """Resize an image without aliasing and without overshoot.
 
     An axis that shrinks is averaged by area, one that grows is interpolated bicubically; each
     channel stays within the range it has in `image`.
@@ -30,7 +28,7 @@ def resize(image: npt.ArrayLike, size: Size) -> FloatImage:
         already.
 
     Raises:
-        ValueError: If `image` has another number of dimensions or no pixels, or a side of `size` is
+        ValueError: `image` has another number of dimensions or no pixels, or a side of `size` is
             below 1.
     """
     values = np.asarray(image, dtype=np.float32)
@@ -53,13 +51,13 @@ def resize(image: npt.ArrayLike, size: Size) -> FloatImage:
 
 
 def area_weights(old_length: int, new_length: int) -> sparse.csr_matrix:
-    """Matrix that averages an axis by area, exactly.
+    """Return the matrix that averages an axis by area, exactly.
 
     OpenCV's INTER_AREA drops overlaps below 1e-3 of a pixel and interpolates when enlarging.
 
     Args:
-        old_length: Number of old pixels.
-        new_length: Number of new pixels over the same extent.
+        old_length: number of old pixels.
+        new_length: number of new pixels over the same extent.
 
     Returns:
         float64 sparse [new_length, old_length]: the share of each new pixel that lies in each old
@@ -76,13 +74,13 @@ def area_weights(old_length: int, new_length: int) -> sparse.csr_matrix:
 
 
 def cubic_weights(old_length: int, new_length: int) -> sparse.csr_matrix:
-    """Matrix that interpolates an axis by Keys' cubic convolution (1981), a = -1/2.
+    """Return the matrix that interpolates an axis by Keys' cubic convolution (1981), a = -1/2.
 
     This value reproduces straight ramps; OpenCV's INTER_CUBIC has a = -3/4 and does not.
 
     Args:
-        old_length: Number of old pixels; the first and the last are repeated beyond the border.
-        new_length: Number of new pixels over the same extent.
+        old_length: number of old pixels; the first and the last are repeated beyond the border.
+        new_length: number of new pixels over the same extent.
 
     Returns:
         float64 sparse [new_length, old_length]; rows sum to 1.
@@ -100,17 +98,17 @@ def cubic_weights(old_length: int, new_length: int) -> sparse.csr_matrix:
 
 
 def fit_size(size: Size, longer_side: int) -> Size:
-    """Scales a size down so that its longer side is at most `longer_side`; never enlarges.
+    """Scale a size down so that its longer side is at most `longer_side`; never enlarges.
 
     Args:
         size: (height, width).
-        longer_side: Largest allowed side, in pixels.
+        longer_side: largest allowed side in pixels.
 
     Returns:
         (height, width), each at least 1, of the same aspect ratio up to rounding.
 
     Raises:
-        ValueError: If `longer_side` or a side of `size` is below 1.
+        ValueError: `longer_side` or a side of `size` is below 1.
     """
     height, width = size
     if min(height, width, longer_side) < 1:
@@ -122,23 +120,24 @@ def fit_size(size: Size, longer_side: int) -> Size:
 
 
 def workable_size(size: Size, longer_side: int) -> Size:
-    """`fit_size` of a size that a network can still see: of a long strip too, which it widens.
+    """Scale a size down like `fit_size`, but keep both sides long enough for a network.
 
     Args:
         size: (height, width).
-        longer_side: Largest wanted side, in pixels.
+        longer_side: largest wanted side in pixels; a long strip is widened.
 
     Returns:
         (height, width), each at least `MINIMUM_SIDE`.
 
     Raises:
-        ValueError: If `longer_side` or a side of `size` is below 1.
+        ValueError: `longer_side` or a side of `size` is below 1.
     """
     height, width = fit_size(size, longer_side)
     return max(height, MINIMUM_SIDE), max(width, MINIMUM_SIDE)
 
 
 def _resize_axis(values: FloatImage, new_length: int, axis: int) -> FloatImage:
+    """Return values resized along one axis: averaged, interpolated, or as they are."""
     old_length = values.shape[axis]
     if new_length == old_length:
         return values

@@ -12,17 +12,20 @@ from PIL import PngImagePlugin, TiffImagePlugin
 
 from dpst.images.photo import Photo
 
-_PNG_HEADER = 33  # Bytes of signature and header chunk; all other chunks come after them.
-_INCH = 0.0254  # Metres.
+_PNG_HEADER = 33  # bytes of signature and header chunk; all other chunks come after them
+_INCH = 0.0254  # metres
 _DEFLATE, _HORIZONTAL = 8, 2
 
 
-def write_deep_png(file: IO[bytes], photo: Photo) -> None:
-    """Writes a photo as PNG, 16 bits a channel.
+def write_16_bit_png(file: IO[bytes], photo: Photo) -> None:
+    """Write a photo as PNG with 16 bits a channel.
 
     Args:
-        file: Where it goes.
-        photo: Of the type uint16.
+        file: where it goes.
+        photo: its pixels are uint16.
+
+    Raises:
+        OSError: it cannot be encoded.
     """
     channels = [photo.pixels[..., ::-1]]
     if photo.alpha is not None:
@@ -37,18 +40,18 @@ def write_deep_png(file: IO[bytes], photo: Photo) -> None:
     file.write(encoded[_PNG_HEADER:])
 
 
-def write_deep_tiff(file: IO[bytes], photo: Photo) -> None:
-    """Writes a photo as TIFF, 16 bits a channel, losslessly compressed.
+def write_16_bit_tiff(file: IO[bytes], photo: Photo) -> None:
+    """Write a photo as TIFF with 16 bits a channel, losslessly compressed.
 
     Args:
-        file: Where it goes, at its beginning.
-        photo: Of the type uint16.
+        file: where it goes, at its beginning.
+        photo: its pixels are uint16.
     """
     height, width = photo.size
     samples = 3 if photo.alpha is None else 4
     channels = [photo.pixels] if photo.alpha is None else [photo.pixels, photo.alpha[..., None]]
     rows = np.concatenate(channels, -1).astype("<u2", copy=False)
-    # The predictor: each pixel less the one to its left compresses better.
+    # The predictor: differences between neighbouring pixels compress better.
     differences = rows.copy()
     differences[:, 1:] -= rows[:, :-1]
     data = zlib.compress(differences.tobytes())
@@ -64,17 +67,17 @@ def write_deep_tiff(file: IO[bytes], photo: Photo) -> None:
     directory[TiffImagePlugin.SAMPLESPERPIXEL] = samples
     directory[TiffImagePlugin.ROWSPERSTRIP] = height
     directory[TiffImagePlugin.STRIPBYTECOUNTS] = len(data)
-    directory[TiffImagePlugin.STRIPOFFSETS] = 0  # From the directory's end; `save` adds that.
+    directory[TiffImagePlugin.STRIPOFFSETS] = 0  # from the directory's end; `save` adds that
     if photo.profile:
         directory[TiffImagePlugin.ICCPROFILE] = photo.profile
     if samples == 4:
-        directory[TiffImagePlugin.EXTRASAMPLES] = 2  # Opacity that is not multiplied in.
+        directory[TiffImagePlugin.EXTRASAMPLES] = 2  # opacity that is not multiplied in
     directory.save(file)
     file.write(data)
 
 
 def _png_chunks(photo: Photo) -> list[tuple[bytes, bytes]]:
-    """PNG chunks of the metadata and the profile."""
+    """Return the PNG chunks of the metadata and the profile."""
     metadata = photo.metadata
     chunks = []
     if photo.profile:

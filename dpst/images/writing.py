@@ -14,11 +14,11 @@ import numpy.typing as npt
 from PIL import Image, PngImagePlugin
 
 from dpst.files.whole_file import check_file_path, whole_file
-from dpst.images.decoding import to_unit_range
 from dpst.images.metadata import Metadata
-from dpst.images.photo import Photo, quantized
-from dpst.images.resizing import Pixels, Size
-from dpst.images.sixteen_bit_files import write_deep_png, write_deep_tiff
+from dpst.images.photo import Photo
+from dpst.images.pixels import Pixels, from_unit_range, to_unit_range
+from dpst.images.resizing import Size
+from dpst.images.sixteen_bit_files import write_16_bit_png, write_16_bit_tiff
 
 _FORMATS = {
     ".png": "PNG",
@@ -30,58 +30,58 @@ _FORMATS = {
     ".bmp": "BMP",
 }
 _OPAQUE_FORMATS = ("JPEG", "BMP")
-_DEEP_WRITERS = {"PNG": write_deep_png, "TIFF": write_deep_tiff}
+_16_BIT_WRITERS = {"PNG": write_16_bit_png, "TIFF": write_16_bit_tiff}
 _QUALITY = 95
-_LARGEST_SIDES = {"JPEG": 65500, "WEBP": 16383}  # Pixels that the formats' libraries take.
-_JPEG_SEGMENT = 65000  # Bytes of metadata that one segment of a JPEG file holds.
+_LARGEST_SIDES = {"JPEG": 65500, "WEBP": 16383}  # pixels that the formats' libraries take
+_JPEG_SEGMENT = 65000  # bytes of metadata that one segment of a JPEG file holds
 
 
 def check_output_path(path: str | os.PathLike[str], name: str = "output_image") -> None:
-    """Checks, before any work starts, that an image can be written. Creates and deletes nothing.
+    """Check, before any work starts, that an image can be written. Creates and deletes nothing.
 
     Args:
-        path: Where the image shall go.
-        name: Where the path came from, for messages.
+        path: where the image is to go.
+        name: where the path came from, for messages.
 
     Raises:
-        FileNotFoundError: If the folder does not exist.
-        ValueError: If the path is a folder, its folder is not writable, or its suffix is not one of
+        FileNotFoundError: the folder does not exist.
+        ValueError: the path is a folder, its folder is not writable, or its suffix is not one of
             those that `write_image` writes.
     """
     check_file_path(path, name, _FORMATS)
 
 
 def check_output_size(path: str | os.PathLike[str], size: Size, name: str = "output_image") -> None:
-    """Checks that a format holds images of some size.
+    """Check that a format holds images of some size.
 
     Args:
-        path: Where the image shall go; the suffix sets the format.
+        path: where the image is to go; the suffix sets the format.
         size: (height, width).
-        name: Where the path came from, for messages.
+        name: where the path came from, for messages.
 
     Raises:
-        ValueError: If a side is too long for it.
+        ValueError: a side is too long for the format.
     """
     largest = _LARGEST_SIDES.get(_FORMATS[Path(path).suffix.lower()])
     if largest is not None and max(size) > largest:
         raise ValueError(
-            f"{name} '{os.fspath(path)}' shall be {size[1]}x{size[0]} px (width x height), its "
+            f"{name} '{os.fspath(path)}' would have {size[1]}x{size[0]} px (width x height), its "
             f"format holds sides of at most {largest} px: write a .png or .tif file."
         )
 
 
 def write_image(path: str | os.PathLike[str], image: npt.ArrayLike) -> None:
-    """Writes an image as 8-bit sRGB, whole or not at all.
+    """Write an image as 8-bit sRGB, whole or not at all.
 
     Args:
-        path: Where the image goes; the suffix sets the format. JPEG is written at quality 95 with
+        path: where the image goes; the suffix sets the format. JPEG is written at quality 95 with
             4:4:4 chroma. An existing file is replaced at the last moment.
         image: float [height, width, 3], sRGB in [0, 1]; values outside are clipped.
 
     Raises:
-        FileNotFoundError: If the folder does not exist.
-        ValueError: If the path is not one that `check_output_path` accepts, `image` has another
-            shape or values that are not finite, or the file cannot be written.
+        FileNotFoundError: the folder does not exist.
+        ValueError: the path is not one that `check_output_path` accepts, `image` has another shape
+            or values that are not finite, or the file cannot be written.
     """
     check_output_path(path)
     values = np.asarray(image, dtype=np.float32)
@@ -94,24 +94,24 @@ def write_image(path: str | os.PathLike[str], image: npt.ArrayLike) -> None:
         raise ValueError(
             "image holds values that are not finite, they must lie in [0, 1]: nothing was written."
         )
-    write_photo(path, Photo(quantized(np.clip(values, 0.0, 1.0), np.uint8)))
+    write_photo(path, Photo(from_unit_range(np.clip(values, 0.0, 1.0), np.uint8)))
 
 
 def write_photo(path: str | os.PathLike[str], photo: Photo) -> None:
-    """Writes a photo with all that belongs to it, as far as the format can hold it.
+    """Write a photo with all that belongs to it and that the format can hold.
 
-    PNG and TIFF hold 16 bits, all formats but JPEG and BMP transparency (elsewhere the photo is put
-    over white), all but BMP profile and metadata. JPEG is written at quality 95, or finer where the
-    photo's own tables are, with 4:4:4 chroma.
+    PNG and TIFF hold 16 bits; all formats but JPEG and BMP hold transparency (in those two the
+    photo is put over white); all but BMP hold profile and metadata. JPEG is written at quality 95,
+    or finer where the photo's own tables are, with 4:4:4 chroma.
 
     Args:
-        path: Where the photo goes; the suffix sets the format. An existing file is replaced at the
+        path: where the photo goes; the suffix sets the format. An existing file is replaced at the
             last moment.
-        photo: What to write.
+        photo: what to write.
 
     Raises:
-        FileNotFoundError: If the folder does not exist.
-        ValueError: If the path is not one that `check_output_path` accepts, or the file cannot be
+        FileNotFoundError: the folder does not exist.
+        ValueError: the path is not one that `check_output_path` accepts, or the file cannot be
             written.
     """
     check_output_path(path)
@@ -120,10 +120,10 @@ def write_photo(path: str | os.PathLike[str], photo: Photo) -> None:
     if photo.alpha is not None and file_format in _OPAQUE_FORMATS:
         photo = _over_white(photo, photo.alpha)
     if file_format == "BMP":
-        photo = Photo(quantized(photo.image(), np.uint8))
-    is_deep = photo.pixels.dtype != np.uint8 and file_format in _DEEP_WRITERS
-    photo = _of_depth(photo, np.uint16 if is_deep else np.uint8)
-    write = _DEEP_WRITERS[file_format] if is_deep else _WRITERS[file_format]
+        photo = Photo(from_unit_range(photo.image(), np.uint8))
+    has_16_bits = photo.pixels.dtype != np.uint8 and file_format in _16_BIT_WRITERS
+    photo = _at_depth(photo, np.uint16 if has_16_bits else np.uint8)
+    write = (_16_BIT_WRITERS if has_16_bits else _WRITERS)[file_format]
     try:
         with whole_file(path) as file:
             write(file, photo)
@@ -134,18 +134,19 @@ def write_photo(path: str | os.PathLike[str], photo: Photo) -> None:
 
 
 def losses_in_format(path: str | os.PathLike[str], photo: Photo) -> list[str]:
-    """What of a photo a file cannot hold, by the format that its suffix sets.
+    """Return what a photo loses in a file, by the format that its suffix sets.
 
     Args:
-        path: Where `write_photo` shall put it.
-        photo: What to write.
+        path: where `write_photo` is to put it.
+        photo: what to write.
 
     Returns:
-        A line each, e.g. "its 16 bits a channel are rounded to 8"; none for a faithful copy.
+        One line for each loss, such as "its 16 bits a channel are rounded to 8"; empty for a
+        faithful copy.
     """
     file_format = _FORMATS[Path(path).suffix.lower()]
     losses = []
-    if photo.pixels.dtype != np.uint8 and file_format not in _DEEP_WRITERS:
+    if photo.pixels.dtype != np.uint8 and file_format not in _16_BIT_WRITERS:
         losses.append("its 16 bits a channel are rounded to 8")
     if photo.alpha is not None and file_format in _OPAQUE_FORMATS:
         losses.append("its transparency is put over white")
@@ -157,26 +158,30 @@ def losses_in_format(path: str | os.PathLike[str], photo: Photo) -> list[str]:
 
 
 def _is_too_large_for_jpeg(photo: Photo) -> bool:
-    """Whether the EXIF data do not fit into the one segment that a JPEG file has for them."""
+    """Return whether the EXIF data exceed the one segment that a JPEG file has for them."""
     return len(photo.metadata.exif_of_size(photo.size)) > _JPEG_SEGMENT
 
 
 def _over_white(photo: Photo, alpha: Pixels) -> Photo:
+    """Return an opaque photo: the photo, of that opacity, put over white."""
     opacity = to_unit_range(alpha)[..., np.newaxis]
     values = opacity * to_unit_range(photo.pixels) + (1 - opacity)
-    return dataclasses.replace(photo, pixels=quantized(values, photo.pixels.dtype), alpha=None)
+    return dataclasses.replace(
+        photo, pixels=from_unit_range(values, photo.pixels.dtype), alpha=None
+    )
 
 
-def _of_depth(photo: Photo, dtype: npt.DTypeLike) -> Photo:
+def _at_depth(photo: Photo, dtype: npt.DTypeLike) -> Photo:
+    """Return the photo with pixels of another type."""
     if photo.pixels.dtype == dtype:
         return photo
-    alpha = None if photo.alpha is None else quantized(to_unit_range(photo.alpha), dtype)
-    pixels = quantized(to_unit_range(photo.pixels), dtype)
+    alpha = None if photo.alpha is None else from_unit_range(to_unit_range(photo.alpha), dtype)
+    pixels = from_unit_range(to_unit_range(photo.pixels), dtype)
     return dataclasses.replace(photo, pixels=pixels, alpha=alpha)
 
 
 def _picture(photo: Photo) -> Image.Image:
-    """The 8-bit photo as Pillow writes it."""
+    """Return an 8-bit photo as Pillow writes it."""
     picture = Image.fromarray(photo.pixels)
     if photo.alpha is not None:
         picture.putalpha(Image.fromarray(photo.alpha))
@@ -184,7 +189,7 @@ def _picture(photo: Photo) -> Image.Image:
 
 
 def _options(photo: Photo) -> dict[str, Any]:
-    """What the writers of all formats are told of the profile and the metadata."""
+    """Return the profile and metadata as options of Pillow's writers."""
     values = {
         "icc_profile": photo.profile,
         "exif": photo.metadata.exif_of_size(photo.size),
@@ -235,7 +240,7 @@ _WRITERS: dict[str, Callable[[IO[bytes], Photo], None]] = {
 
 
 def _finer_tables(tables: dict[int, list[int]]) -> list[list[int]]:
-    """Luminance and chrominance table: of the quality written, or the photo's where it is finer."""
+    """Return the tables of luminance and chrominance: those of `_QUALITY`, or finer as given."""
     probe = io.BytesIO()
     Image.new("RGB", (8, 8)).save(probe, format="JPEG", quality=_QUALITY)
     with Image.open(probe) as image:
