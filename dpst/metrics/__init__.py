@@ -1,11 +1,13 @@
 """Quality of a transfer: is the content kept, is it still a photo, is the style reached.
 
-Segments come as `content_labels` int [height, width], of the content and the output image,
-`style_labels` int [style_height, style_width], and `style_index`, the style label that serves each
-content label 0 ... K-1, as in a `Pairing`; without it the label of the same number serves. None for
-both maps is one segment. Distances from the style are averaged over segments by area; segments
-below `MINIMUM_SEGMENT_PIXELS` in either image are left out, and the distance is NaN if none is
-left.
+Each metric takes the output first, then what it is compared with.
+
+Segments come as `content_labels`, int [height, width], of the content and the output image;
+`style_labels`, int [style_height, style_width]; and `style_index`, the style label that each
+content label 0 ... K-1 takes, as in a `Pairing`; without it that is the label of the same number.
+None for both maps means one segment. Distances from the style are averaged over segments by area;
+segments below `MINIMUM_SEGMENT_PIXELS` in either image are left out, and the distance is NaN if none
+remains.
 """
 
 from dpst.metrics.color import color_distance, rgb_to_lab, sliced_wasserstein

@@ -28,7 +28,7 @@ def color_distance(
     style_labels: np.ndarray | None = None,
     style_index: Sequence[int] | None = None,
 ) -> float:
-    """Sliced 2-Wasserstein distance of colours in CIE Lab, averaged over segments.
+    """Return the sliced 2-Wasserstein distance of colours in CIE Lab, averaged over segments.
 
     Args:
         output_image: float32 [height, width, 3], RGB in [0, 1].
@@ -42,7 +42,7 @@ def color_distance(
 
     Raises:
         ValueError: an image and its labels differ in size, a label has no style label, or an image
-            is no RGB in [0, 1].
+            is not RGB in [0, 1].
     """
     check_image(output_image, "output_image")
     check_image(style_image, "style_image")
@@ -58,7 +58,14 @@ def color_distance(
 
 
 def rgb_to_lab(image: np.ndarray) -> np.ndarray:
-    """CIE Lab (1976, white D65) of sRGB in [0, 1]; float32 [..., 3] like the image."""
+    """Convert sRGB to CIE Lab (1976, white D65).
+
+    Args:
+        image: float [..., 3], in [0, 1].
+
+    Returns:
+        float32 [..., 3].
+    """
     # Not OpenCV's: its tables are off by up to 0.4 units.
     rgb = image.astype(np.float32)
     linear = np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)
@@ -69,12 +76,12 @@ def rgb_to_lab(image: np.ndarray) -> np.ndarray:
 
 
 def sliced_wasserstein(colors: np.ndarray, style_colors: np.ndarray) -> float:
-    """Root mean square of the 2-Wasserstein distances along 32 fixed directions.
+    """Return the root mean square of the 2-Wasserstein distances along 32 fixed directions.
 
-    Source: Rabin, Peyre, Delon and Bernot, "Wasserstein Barycenter and its Application to Texture
-    Mixing", 2011, eq. 9; each integral over 256 quantiles.
-    Deviation: places along a direction are rounded to 1/65535 of their range, since integers of 16
-    bits sort ten times faster.
+    Source: Rabin, Peyré, Delon and Bernot, "Wasserstein Barycenter and its Application to Texture
+    Mixing", 2011, eq. 9; each integral is taken over 256 quantiles.
+    Deviation: places along a direction are rounded to 1/65535 of their range, since 16-bit integers
+    sort ten times faster.
 
     Args:
         colors: float32 [N, 3].
@@ -95,8 +102,8 @@ def sliced_wasserstein(colors: np.ndarray, style_colors: np.ndarray) -> float:
 
 
 def _quantiles(values: np.ndarray) -> np.ndarray:
-    """Quantiles by linear interpolation, as `np.quantile`; float64 [256]."""
-    ordered = np.sort(values, kind="stable")  # a radix sort for integers of 16 bits
+    """Interpolate quantiles linearly, as `np.quantile` does; float64 [256]."""
+    ordered = np.sort(values, kind="stable")  # a radix sort for 16-bit integers
     places = _QUANTILES * (len(ordered) - 1)
     lower = places.astype(np.intp)
     below = ordered[lower].astype(np.float64)

@@ -1,4 +1,4 @@
-"""`measure`: all metrics of one output image."""
+"""All metrics of one output image."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -9,13 +9,8 @@ import numpy as np
 
 from dpst.images.checks import check_pair
 from dpst.metrics.color import color_distance
-from dpst.metrics.features import (
-    Features,
-    content_distance,
-    relative_gram_distance,
-    relative_statistics_distance,
-    style_distances,
-)
+from dpst.metrics.features import Features, content_distance, style_distances
+from dpst.metrics.moments import relative_gram_distance, relative_statistics_distance
 from dpst.metrics.photorealism import matting_energy
 from dpst.metrics.structure import edge_ssim, ssim
 
@@ -34,15 +29,15 @@ class Metrics:
         ssim: structure kept, at most 1; higher is better.
         edge_ssim: edges kept, at most 1; higher is better.
         matting_energy: departure from a local affine recolouring of the content image, squared
-            RGB units a pixel, at least 0; lower is more photorealistic.
-        color_distance: of the segments' colours from the style's, CIE Lab units, at least 0;
-            lower is better.
-        gram_distance: of the segments' Gram matrices from the style's, relative, at least 0; lower
-            is better.
-        statistics_distance: of the segments' means and covariances of features from the style's,
-            in [0, 1]; lower is better.
-        content_distance: of the features from the content image's, relative, at least 0; lower
-            keeps more.
+            RGB units per pixel, at least 0; lower is more photorealistic.
+        color_distance: distance of the segments' colours from the style's, CIE Lab units, at least
+            0; lower is better.
+        gram_distance: relative distance of the segments' Gram matrices from the style's, at least
+            0; lower is better.
+        statistics_distance: distance of the segments' means and covariances of features from the
+            style's, in [0, 1]; lower is better.
+        content_distance: relative distance of the features from the content image's, at least 0;
+            lower keeps more.
     """
 
     ssim: float = _metric("structure kept", is_higher_better=True)
@@ -65,10 +60,10 @@ def measure(
     style_layers: Sequence[str] | None = None,
     content_layers: Sequence[str] | None = None,
 ) -> Metrics:
-    """Measure an output image by everything that this module holds.
+    """Measure an output image by all metrics.
 
     Args:
-        content_image: float32 [height, width, 3], RGB in [0, 1], at least 11 px a side.
+        content_image: float32 [height, width, 3], RGB in [0, 1], at least 11x11 px.
         style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
         output_image: float32 [height, width, 3], RGB in [0, 1].
         extract: gives the features of an image, layer name -> float32 [h, w, channels]; called
@@ -76,18 +71,18 @@ def measure(
         content_labels: segments of content and output image.
         style_labels: segments of the style image.
         style_index: style label of each content label.
-        style_layers: layers whose statistics are compared with the style's; None takes all.
+        style_layers: layers whose moments are compared with the style's; None takes all.
         content_layers: layers that are compared with the content's; None takes all.
 
     Returns:
         The metrics.
 
     Raises:
-        ValueError: shapes disagree, an image is no RGB in [0, 1], or a layer or label is unknown.
+        ValueError: shapes disagree, an image is not RGB in [0, 1], or a layer or label is unknown.
     """
     check_pair(output_image, content_image, ("output_image", "content_image"))
     segmentation = content_labels, style_labels, style_index
-    # The cheap measures first: they find wrong input before the network runs.
+    # The cheap metrics first: they find wrong input before the network runs.
     structure = ssim(output_image, content_image)
     color = color_distance(output_image, style_image, *segmentation)
     features, style_features, content_features = (
@@ -102,7 +97,7 @@ def measure(
     return Metrics(
         ssim=structure,
         edge_ssim=edge_ssim(output_image, content_image),
-        matting_energy=matting_energy(content_image, output_image),
+        matting_energy=matting_energy(output_image=output_image, content_image=content_image),
         color_distance=color,
         gram_distance=gram,
         statistics_distance=statistics,

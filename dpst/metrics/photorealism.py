@@ -14,16 +14,18 @@ _NAMES = "output_image", "content_image"
 
 
 def matting_energy(
-    content_image: np.ndarray, output_image: np.ndarray, epsilon: float = PUBLISHED_EPSILON
+    *, output_image: np.ndarray, content_image: np.ndarray, epsilon: float = PUBLISHED_EPSILON
 ) -> float:
-    """Photorealism: x^T L x a pixel, summed over channels, L the content's matting Laplacian.
+    """Return x^T L x per pixel, summed over channels, with L the content's matting Laplacian.
+
+    The images are given by name: the two orders give two values.
 
     Source: Levin, Lischinski and Weiss, "A Closed-Form Solution to Natural Image Matting", 2008,
-    eq. 12; Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 3.
+    eq. 12; Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 2.
 
     Args:
-        content_image: float32 [height, width, 3], RGB in [0, 1].
-        output_image: the same shape.
+        output_image: float32 [height, width, 3], RGB in [0, 1].
+        content_image: the same shape.
         epsilon: regularisation of L, above 0; the default is the published one, so that values
             compare with those of other implementations.
 
@@ -31,7 +33,7 @@ def matting_energy(
         The energy, near 0 if the output is a local affine recolouring of the content.
 
     Raises:
-        ValueError: the shapes differ, or an image is too small or no finite RGB.
+        ValueError: the shapes differ, an image is smaller than 3x3, or one is not RGB in [0, 1].
     """
     check_pair(output_image, content_image, _NAMES)
     stencil, offsets = laplacian_stencil(content_image, epsilon), stencil_offsets()
@@ -50,15 +52,17 @@ def matting_energy(
 
 
 def affine_residual(
-    content_image: np.ndarray, output_image: np.ndarray, radius: int = 2, epsilon: float = 1e-6
+    *, output_image: np.ndarray, content_image: np.ndarray, radius: int = 2, epsilon: float = 1e-6
 ) -> np.ndarray:
-    """Where the output is no photo: its deviation from its best local affine fit by the content.
+    """Map where the output is not a photo: its deviation from its local affine fit by the content.
+
+    The images are given by name: the two orders give two maps.
 
     Source: He, Sun and Tang, "Guided Image Filtering", 2013, eqs. 14 to 16.
 
     Args:
-        content_image: float32 [height, width, 3], RGB in [0, 1].
-        output_image: the same shape.
+        output_image: float32 [height, width, 3], RGB in [0, 1].
+        content_image: the same shape.
         radius: half the side of a fit's window in pixels, at least 1.
         epsilon: ridge on the fit's slopes, above 0.
 
@@ -66,7 +70,7 @@ def affine_residual(
         float32 [height, width], root mean square over the channels, in RGB units.
 
     Raises:
-        ValueError: the shapes differ, or an image is no RGB in [0, 1].
+        ValueError: the shapes differ, or an image is not RGB in [0, 1].
     """
     check_pair(output_image, content_image, _NAMES)
     fit = fit_local_affine(content_image, output_image, radius, epsilon).apply(content_image)

@@ -1,4 +1,4 @@
-"""Segments of an output image and the segments of the style image that serve them."""
+"""Segments of an output image, each with the segment of the style image that it takes."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from dpst import images
 
-MINIMUM_SEGMENT_PIXELS = 200  # fewer give no statistics to speak of
+MINIMUM_SEGMENT_PIXELS = 200  # statistics of fewer are not reliable
 
 
 def paired_segments(
@@ -16,23 +16,23 @@ def paired_segments(
     size: images.Size,
     style_size: images.Size,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Masks of the segments that can be compared.
+    """Yield the masks of the segments that can be compared.
 
     Args:
-        content_labels: int [height, width]. None for both maps: one segment of any size.
+        content_labels: int [height, width]; None for both maps means one segment of any size.
         style_labels: int [style_height, style_width].
-        style_index: the style label that serves each content label 0 ... K-1. None: the label of
-            the same number.
-        size: (height, width) of the single segment, where there are no labels.
-        style_size: (height, width) of the style's.
+        style_index: the style label that each content label 0 ... K-1 takes; None takes the label
+            of the same number.
+        size: (height, width) of the one segment if there are no labels.
+        style_size: (height, width) of the style's one segment if there are no labels.
 
     Yields:
         bool [height, width] and bool [style_height, style_width], for every content label that has
         `MINIMUM_SEGMENT_PIXELS` in both maps.
 
     Raises:
-        ValueError: only one map is given, one holds no integers, or a content label has no entry
-            in `style_index`.
+        ValueError: only one map is given, one does not hold integers, or a content label has no
+            entry in `style_index`.
     """
     if content_labels is None and style_labels is None:
         yield np.ones(size, bool), np.ones(style_size, bool)

@@ -11,36 +11,46 @@ _C1, _C2 = 0.01**2, 0.03**2
 
 
 def ssim(image: np.ndarray, reference: np.ndarray) -> float:
-    """Structural similarity of luma, the mean over the windows that lie inside the image.
+    """Return the structural similarity of luma, averaged over the windows inside the image.
 
     Source: Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From Error Visibility to
     Structural Similarity", 2004, eq. 13; Gaussian window of sigma 1.5, K1 = 0.01, K2 = 0.03.
 
     Args:
-        image: float32 [height, width, 3], RGB in [0, 1], at least 11 px a side.
+        image: float32 [height, width, 3], RGB in [0, 1], at least 11x11 px.
         reference: the same shape.
 
     Returns:
         Similarity in [-1, 1], 1 for equal images.
 
     Raises:
-        ValueError: the shapes differ, or an image is too small or no finite RGB.
+        ValueError: the shapes differ, an image is too small, or one is not RGB in [0, 1].
     """
     _check(image, reference)
     return _plane_ssim(image @ LUMA, reference @ LUMA)
 
 
 def edge_ssim(image: np.ndarray, reference: np.ndarray) -> float:
-    """`ssim` of the Sobel magnitudes of luma, each divided by its own maximum.
+    """Return the `ssim` of the Sobel magnitudes of luma, each divided by its own maximum.
 
     It forgives a change of contrast, but neither new nor lost edges.
+
+    Args:
+        image: float32 [height, width, 3], RGB in [0, 1], at least 11x11 px.
+        reference: the same shape.
+
+    Returns:
+        Similarity in [-1, 1], 1 for equal edges.
+
+    Raises:
+        ValueError: the shapes differ, an image is too small, or one is not RGB in [0, 1].
     """
     _check(image, reference)
     return _plane_ssim(_edges(image @ LUMA), _edges(reference @ LUMA))
 
 
 def _plane_ssim(x: np.ndarray, y: np.ndarray) -> float:
-    """SSIM of float64 [height, width] planes in [0, 1]."""
+    """Return the SSIM of float64 [height, width] planes in [0, 1]."""
     mean_x, mean_y = _blur(x), _blur(y)
     variance_x = _blur(x * x) - mean_x**2
     variance_y = _blur(y * y) - mean_y**2
@@ -56,7 +66,7 @@ def _blur(plane: np.ndarray) -> np.ndarray:
 
 
 def _edges(plane: np.ndarray) -> np.ndarray:
-    """Sobel magnitude over its maximum; borders are mirrored with their own pixels repeated."""
+    """Return the Sobel magnitude over its maximum; the border's own pixels are repeated."""
     slopes = (cv2.Sobel(plane, -1, dx, 1 - dx, borderType=cv2.BORDER_REFLECT) for dx in (0, 1))
     magnitude = np.hypot(*slopes)
     return magnitude / (magnitude.max() + 1e-12)

@@ -44,7 +44,7 @@ def test_measure_holds_what_the_functions_give(photo_pair, output) -> None:
     assert result == metrics.Metrics(
         ssim=ssim(output, content),
         edge_ssim=edge_ssim(output, content),
-        matting_energy=matting_energy(content, output),
+        matting_energy=matting_energy(output_image=output, content_image=content),
         color_distance=color_distance(output, style, *segmentation),
         gram_distance=gram_distance(half, style_half, *segmentation),
         statistics_distance=statistics_distance(half, style_half, *segmentation),

@@ -81,7 +81,9 @@ def test_matting_energy_equals_pymattings(photo_pair, output) -> None:
     pixels = output.reshape(-1, 3).astype(np.float64)
     expected = (pixels * (laplacian @ pixels)).sum() / len(pixels)
     assert expected > 1e-4
-    assert matting_energy(content, output) == pytest.approx(expected, rel=1e-5)
+    assert matting_energy(output_image=output, content_image=content) == pytest.approx(
+        expected, rel=1e-5
+    )
 
 
 def test_matting_energy_equals_pymattings_on_a_wide_strip_with_another_epsilon() -> None:
@@ -89,16 +91,27 @@ def test_matting_energy_equals_pymattings_on_a_wide_strip_with_another_epsilon()
     laplacian = cf_laplacian(content.astype(np.float64), epsilon=1e-4, radius=1)
     pixels = output.reshape(-1, 3).astype(np.float64)
     expected = (pixels * (laplacian @ pixels)).sum() / len(pixels)
-    assert matting_energy(content, output, epsilon=1e-4) == pytest.approx(expected, rel=1e-5)
+    assert matting_energy(
+        output_image=output, content_image=content, epsilon=1e-4
+    ) == pytest.approx(expected, rel=1e-5)
 
 
 def test_recolouring_costs_no_energy_and_leaves_no_residual(photo_pair, output) -> None:
     content = photo_pair[0]
     matrix = np.array([[0.5, 0.2, 0.0], [0.1, 0.6, 0.1], [0.0, 0.1, 0.7]], np.float32)
     recoloured = content @ matrix + np.float32(0.05)
-    assert matting_energy(content, recoloured) < 1e-3 * matting_energy(content, output)
-    assert affine_residual(content, recoloured).max() < 1e-3
-    assert affine_residual(content, output).mean() > 1e-2
+    assert matting_energy(output_image=recoloured, content_image=content) < 1e-3 * matting_energy(
+        output_image=output, content_image=content
+    )
+    assert affine_residual(output_image=recoloured, content_image=content).max() < 1e-3
+    assert affine_residual(output_image=output, content_image=content).mean() > 1e-2
+
+
+@pytest.mark.parametrize("function", [matting_energy, affine_residual])
+def test_images_without_names_are_an_error(function, photo_pair, output) -> None:
+    """The order was (content, output) once, which would give another value without a word."""
+    with pytest.raises(TypeError, match="positional"):
+        function(photo_pair[0], output)
 
 
 def test_residual_shows_where_the_output_has_texture_of_its_own(photo_pair) -> None:
@@ -106,7 +119,7 @@ def test_residual_shows_where_the_output_has_texture_of_its_own(photo_pair) -> N
     output = content.copy()
     output[10:20, 30:50] += 0.1 * np.indices((10, 20)).sum(0)[..., None] % 0.2
     output = output.clip(0, 1)
-    residual = affine_residual(content, output)
+    residual = affine_residual(output_image=output, content_image=content)
     assert residual.shape == content.shape[:2] and residual.dtype == np.float32
     far = np.ones(residual.shape, bool)
     far[5:25, 25:55] = False  # fits reach two windows, four pixels, beyond
@@ -120,4 +133,6 @@ def test_residual_is_the_root_mean_square_over_channels() -> None:
     output[10, 10] += np.float32([0.3, 0.0, 0.4])
     # Around the pixel all windows' means are 1/25 of the way, and so is their average.
     expected = np.sqrt((0.3**2 + 0.4**2) / 3) * (1 - 1 / 25)
-    assert affine_residual(flat, output)[10, 10] == pytest.approx(expected, rel=1e-4)
+    assert affine_residual(output_image=output, content_image=flat)[10, 10] == pytest.approx(
+        expected, rel=1e-4
+    )
