@@ -8,25 +8,26 @@ from dpst.segmentation.guidance import (
     masks,
     resize_masks,
 )
+from dpst.segmentation.label_maps.label_arrays import resize_labels
 from dpst.segmentation.label_maps.label_map import (
-    LUAN_PALETTE,
     LabelMap,
     decode_label_maps,
     read_label_maps,
     read_labels,
-    resize_labels,
 )
+from dpst.segmentation.label_maps.palette import LUAN_PALETTE
+from dpst.segmentation.label_maps.reserved_names import KEPT_NAME
 from dpst.segmentation.label_maps.semantic_map import (
-    SemanticLabels,
     SemanticMap,
     paired_maps,
     read_semantic_map,
-    semantic_labels,
     semantic_map,
 )
 from dpst.segmentation.pairing.pairing import Pairing, pair_segments, single_segment
 from dpst.segmentation.pairing.segment_map import KEPT
-from dpst.segmentation.pairing.segment_rows import SegmentRow, segment_table
+from dpst.segmentation.pairing.segment_rows import SegmentRow
+from dpst.segmentation.pairing.segment_table import segment_table
+from dpst.segmentation.pairing.semantic_labels import SemanticLabels, semantic_labels
 from dpst.segmentation.pairing.style_regions import (
     StyleRegion,
     assigned_regions,
@@ -37,6 +38,7 @@ from dpst.segmentation.pairing.style_regions import (
 
 __all__ = [
     "KEPT",
+    "KEPT_NAME",
     "LUAN_PALETTE",
     "LabelMap",
     "Pairing",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from dpst import images
 from dpst.config import GUIDANCE_KINDS
-from dpst.segmentation.label_maps.label_map import resize_labels
+from dpst.segmentation.label_maps.label_arrays import resize_labels
 
 FloatMasks = npt.NDArray[np.float32]
 

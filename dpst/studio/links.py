@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dpst.segmentation.pairing.segment_map import KEPT_NAME
+from dpst.segmentation import KEPT_NAME
 from dpst.segmentation.pairing.segment_rows import percent
 from dpst.studio.segments import COLORS, NAMES, Labels, Segments
 

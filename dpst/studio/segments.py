@@ -11,9 +11,7 @@ import numpy.typing as npt
 
 from dpst import images
 from dpst.report.tint import tinted_image
-from dpst.segmentation import LabelMap
-from dpst.segmentation.label_maps.label_map import resize_labels
-from dpst.segmentation.label_maps.palette import LUAN_PALETTE
+from dpst.segmentation import LUAN_PALETTE, LabelMap, resize_labels
 
 COLORS = tuple(LUAN_PALETTE)
 """Hex colour of each label, which the brush paints with."""

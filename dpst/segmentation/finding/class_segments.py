@@ -11,7 +11,8 @@ from scipy import ndimage
 from dpst import images
 from dpst.segmentation.finding.class_groups import GROUPS, RELATIVES, group_colors, group_of
 from dpst.segmentation.finding.scores import LABEL_SIZE, resize_scores
-from dpst.segmentation.label_maps.label_map import LabelMap, resize_labels
+from dpst.segmentation.label_maps.label_arrays import resize_labels
+from dpst.segmentation.label_maps.label_map import LabelMap
 from dpst.segmentation.label_maps.palette import MAXIMUM_LABELS
 
 MINIMUM_SHARE = 0.005

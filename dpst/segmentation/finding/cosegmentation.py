@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from dpst import images
 from dpst.segmentation.finding.scores import LABEL_SIZE, resize_scores
-from dpst.segmentation.label_maps.label_map import LabelMap, resize_labels
+from dpst.segmentation.label_maps.label_arrays import resize_labels
+from dpst.segmentation.label_maps.label_map import LabelMap
 from dpst.segmentation.label_maps.palette import LUAN_PALETTE
 from matting import fit_local_affine
 

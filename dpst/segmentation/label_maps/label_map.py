@@ -13,23 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from dpst import images
 from dpst.segmentation.label_maps.aspect import check_aspect
+from dpst.segmentation.label_maps.colors_to_labels import label_pixels
+from dpst.segmentation.label_maps.label_arrays import Labels, resize_labels
 from dpst.segmentation.label_maps.palette import (
-    COLOR_TOLERANCE,
-    LUAN_PALETTE,
     MAXIMUM_LABELS,
-    MAXIMUM_STRAY_SHARE,
-    Colors,
-    codes_to_colors,
-    color_distances,
     colors_to_codes,
     find_palette,
-    flat_pixels,
     too_many_labels_message,
 )
 from dpst.segmentation.label_maps.soft_masks import (
@@ -38,14 +32,6 @@ from dpst.segmentation.label_maps.soft_masks import (
     parse_mask_paths,
     read_masks,
 )
-
-__all__ = ["LUAN_PALETTE", "LabelMap", "decode_label_maps", "read_label_maps"]
-
-# Labels that meet at a soft edge have flat pixels within this window around each pixel of the edge.
-_EDGE_WINDOW = np.ones((5, 5), np.uint8)
-
-_Labels = npt.NDArray[np.int32]
-_Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -165,104 +151,9 @@ def decode_label_maps(
     )
 
 
-def resize_labels(labels: npt.NDArray[Any], size: images.Size) -> npt.NDArray[Any]:
-    """Resizes a label map by nearest neighbours, so that no label appears that was not there.
-
-    Sampled at pixel centres; OpenCV takes upper left corners and shifts the map.
-
-    Args:
-        labels: [height, width], of any dtype.
-        size: (height, width) of the result.
-
-    Returns:
-        A new array of that size, of the same dtype.
-    """
-    rows, columns = (
-        ((np.arange(new) + 0.5) * old / new).astype(np.intp)
-        for new, old in zip(size, labels.shape, strict=True)
-    )
-    return labels[np.ix_(rows, columns)]
-
-
-def _label_pixels(colors: Colors, palette: Colors) -> tuple[_Labels, _Mask, tuple[str, ...]]:
-    """Labels int32 [height, width] of every pixel, which were off the palette, and the shades."""
-    separations = color_distances(palette, palette)
-    np.fill_diagonal(separations, 255)
-    tolerance = min(COLOR_TOLERANCE, (int(separations.min()) - 1) // 2)
-
-    # Distances once for each colour that occurs: these are far fewer than the pixels.
-    pixel_codes = colors_to_codes(colors)
-    codes = np.unique(pixel_codes)
-    # A table of all colours: the inverse that np.unique offers sorts the pixels, far slower.
-    table = np.zeros(1 << 24, np.int32)
-    table[codes] = np.arange(len(codes))
-    inverse = table[pixel_codes]
-    distances = color_distances(codes_to_colors(codes), palette)
-    nearest = distances.argmin(axis=1).astype(np.int32)
-    labels = nearest[inverse]
-    is_far = distances.min(axis=1) > tolerance
-    is_off_palette = is_far[inverse]
-    counts = np.where(is_far, 0, np.bincount(inverse.ravel()))
-    shades = _shades(codes, counts, nearest, len(palette))
-    # A clean map has no soft edges, and its thin lines must stay.
-    if is_off_palette.mean() > MAXIMUM_STRAY_SHARE:
-        is_core = flat_pixels(colors) & ~is_off_palette
-        is_reached = _reached_labels(labels, is_core, len(palette))
-        is_doubtful = is_off_palette | _mixed_pixels(labels, is_reached, palette)
-        is_doubtful &= is_reached.any(axis=-1)
-        choices = distances[inverse[is_doubtful]].astype(np.int32)
-        choices[~is_reached[is_doubtful]] = 256
-        labels[is_doubtful] = choices.argmin(axis=1)
-    return labels, is_off_palette, shades
-
-
-def _shades(
-    codes: npt.NDArray[np.int32], counts: npt.NDArray[np.intp], nearest: _Labels, num_labels: int
-) -> tuple[str, ...]:
-    """The most frequent colour of each label, "" where there is none."""
-    of_labels = [np.where(nearest == k, counts, 0) for k in range(num_labels)]
-    return tuple(f"{codes[own.argmax()]:06x}" if own.any() else "" for own in of_labels)
-
-
-def _reached_labels(labels: _Labels, is_core: _Mask, num_labels: int) -> _Mask:
-    """Labels with a core pixel near each pixel, bool [height, width, num_labels]."""
-    cores = [(is_core & (labels == k)).astype(np.uint8) for k in range(num_labels)]
-    reached = np.stack([cv2.dilate(core, _EDGE_WINDOW) for core in cores], axis=-1)
-    return reached.astype(np.bool_)
-
-
-def _mixed_pixels(labels: _Labels, is_reached: _Mask, palette: Colors) -> _Mask:
-    """Pixels that show a label's colour only because two other labels mix in it at a soft edge.
-
-    By colour alone the edge between black and white would carry a ribbon of grey.
-    """
-    is_mixed = np.zeros(labels.shape, np.bool_)
-    is_lonely = ~np.take_along_axis(is_reached, labels[..., np.newaxis], axis=-1)[..., 0]
-    for k in np.unique(labels[is_lonely]):
-        is_candidate = is_lonely & (labels == k)
-        meeting = is_reached[is_candidate].astype(np.float32)
-        pairs = _mixing_pairs(palette, int(k)).astype(np.float32)
-        is_mixed[is_candidate] = ((meeting @ pairs) * meeting).any(axis=1)
-    return is_mixed
-
-
-def _mixing_pairs(palette: Colors, k: int) -> _Mask:
-    """Which two other colours mix to colour k, bool [num_labels, num_labels]."""
-    colors = palette.astype(np.float32)
-    steps = colors[np.newaxis] - colors[:, np.newaxis]
-    offsets = colors[k] - colors[:, np.newaxis]
-    lengths = np.maximum((steps**2).sum(axis=-1), 1.0)
-    fractions = np.clip((offsets * steps).sum(axis=-1) / lengths, 0.0, 1.0)
-    misses = np.abs(offsets - fractions[..., np.newaxis] * steps).max(axis=-1)
-    is_pair = misses <= COLOR_TOLERANCE
-    is_pair[k, :] = is_pair[:, k] = False
-    np.fill_diagonal(is_pair, False)
-    return is_pair
-
-
 def read_labels(
     path: str | os.PathLike[str], name: str = "labels"
-) -> Colors | dict[str, npt.NDArray[np.float32]]:
+) -> np.ndarray | dict[str, npt.NDArray[np.float32]]:
     """Reads one label map as `decode_label_maps` takes it: uint8 colours, or masks by name."""
     if is_mask_list(path):
         return read_masks(parse_mask_paths(os.fspath(path), name), name)
@@ -315,7 +206,7 @@ def _decode_alike(
     if _is_color_coded(maps[0], sources[0]):
         palette = find_palette(maps)
         names = tuple(f"{code:06x}" for code in colors_to_codes(palette).tolist())
-        decoded = [_label_pixels(values, palette) for values in maps]
+        decoded = [label_pixels(values, palette) for values in maps]
     else:
         numbers = np.unique(np.concatenate([np.unique(values) for values in maps]))
         if len(numbers) > MAXIMUM_LABELS:
@@ -360,8 +251,8 @@ def _native_size(values: Any) -> images.Size:
 
 
 def _resized_map(
-    labels: _Labels,
-    is_off_palette: _Mask,
+    labels: Labels,
+    is_off_palette: np.ndarray,
     shades: tuple[str, ...],
     size: images.Size,
     names: tuple[str, ...],

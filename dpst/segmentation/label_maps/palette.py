@@ -6,7 +6,7 @@ ones that fill flat areas.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -79,7 +79,12 @@ def find_palette(maps: Sequence[Colors]) -> Colors:
         nearest = distances.argmin(axis=1)[is_near]
         occurring = np.bincount(nearest, shares[is_near], len(_LUAN_CODES))
         return codes_to_colors(_LUAN_CODES[occurring >= _MINIMUM_FLAT_SHARE])
-    palette = _cluster_colors(codes_to_colors(codes), shares)
+    clusters = color_clusters(codes_to_colors(codes), shares, COLOR_TOLERANCE, _MINIMUM_FLAT_SHARE)
+    # A cluster of rare colours is not a label; its pixels go to the nearest label later.
+    centers = [center for center, share in clusters if share >= _MINIMUM_FLAT_SHARE]
+    if len(centers) > MAXIMUM_LABELS:
+        raise ValueError(too_many_labels_message(len(centers)))
+    palette = np.stack(centers)
     for colors in maps:
         _check_flatness(colors, palette)
     return palette
@@ -103,8 +108,8 @@ def color_distances(colors: Colors, palette: Colors) -> Colors:
     """Distances of colours from the labels' colours.
 
     Args:
-        colors: uint8 [num_colors, 3].
-        palette: uint8 [num_labels, 3].
+        colors: uint8 [num_colors, channels].
+        palette: uint8 [num_labels, channels].
 
     Returns:
         uint8 [num_colors, num_labels], the largest difference in any channel.
@@ -112,6 +117,27 @@ def color_distances(colors: Colors, palette: Colors) -> Colors:
     signed = colors.astype(np.int16)
     columns = [np.abs(signed - color).max(axis=-1) for color in palette.astype(np.int16)]
     return np.stack(columns, axis=-1).astype(np.uint8)
+
+
+def color_clusters(
+    colors: np.ndarray, shares: np.ndarray, tolerance: int, minimum_share: float
+) -> Iterator[tuple[np.ndarray, float]]:
+    """Yield greedy clusters: the most frequent colour left absorbs its neighbourhood.
+
+    Args:
+        colors: uint8 [num_colors, channels].
+        shares: float64 [num_colors], how frequent each is.
+        tolerance: largest difference in any channel, of 255, from a cluster's centre.
+        minimum_share: the clusters end where all colours left have less than this together.
+
+    Yields:
+        The centre of a cluster, uint8 [channels], and the share of all its colours.
+    """
+    while shares.sum() >= minimum_share:
+        center = colors[shares.argmax()]
+        is_near = color_distances(colors, center[np.newaxis])[:, 0] <= tolerance
+        yield center, float(shares[is_near].sum())
+        colors, shares = colors[~is_near], shares[~is_near]
 
 
 def colors_to_codes(colors: Colors) -> npt.NDArray[np.int32]:
@@ -199,22 +225,6 @@ def _flat_shares(
     # Ties go by colour, so that the order of the maps is no matter.
     order = np.lexsort((codes, -shares))
     return codes[order].astype(np.int32), shares[order]
-
-
-def _cluster_colors(colors: Colors, shares: npt.NDArray[np.float64]) -> Colors:
-    """Greedy clusters: the most frequent colour left absorbs its neighbourhood."""
-    centers: list[Colors] = []
-    is_left = np.ones(len(colors), np.bool_)
-    while shares[is_left].sum() >= _MINIMUM_FLAT_SHARE:
-        center = colors[np.argmax(is_left)]
-        is_near = color_distances(colors, center[np.newaxis])[:, 0] <= COLOR_TOLERANCE
-        # A cluster of rare colours is no label; its pixels go to the nearest label later.
-        if shares[is_left & is_near].sum() >= _MINIMUM_FLAT_SHARE:
-            centers.append(center)
-        is_left &= ~is_near
-    if len(centers) > MAXIMUM_LABELS:
-        raise ValueError(too_many_labels_message(len(centers)))
-    return np.stack(centers)
 
 
 def _check_flatness(colors: Colors, palette: Colors) -> None:

@@ -6,7 +6,6 @@ section 3. A map is a picture (grey, RGB, RGBA), a stack of masks, or an array o
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,25 +17,8 @@ from dpst import images
 from dpst.segmentation.guidance import average_masks
 from dpst.segmentation.label_maps.aspect import check_aspect
 from dpst.segmentation.label_maps.soft_masks import is_mask_list, parse_mask_paths, read_masks
-from dpst.segmentation.pairing.segment_rows import SLIVER_SHARE, SegmentRow
-
-MAXIMUM_LABELS = 32
-MAXIMUM_SIDE = (
-    1024  # pixels of a map that labels are looked for in; beyond it every second, third ...
-)
-
-MINIMUM_LABEL_SHARE = 5e-3
-"""Of either image; colours below it are soft edges or specks and join the label nearest to them."""
-
-MINIMUM_SERVING_SHARE = 1e-3
-"""Of the style image; a label below it is likely to be mixed colours, and serves none."""
-
-LABEL_TOLERANCE = 16
-"""Largest difference in any channel, of 255, within one label."""
 
 _Values = npt.NDArray[np.float32]
-_Labels = npt.NDArray[np.int32]
-_Codes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,24 +54,6 @@ class SemanticMap:
         angles = self.values * np.float32(np.pi / 2)
         channels = np.concatenate([np.cos(angles), np.sin(angles)], -1)
         return np.moveaxis(average_masks(np.moveaxis(channels, -1, 0), size), 0, -1)
-
-
-@dataclass(frozen=True, eq=False)
-class SemanticLabels:
-    """The labels that a pair of semantic maps shows.
-
-    Attributes:
-        content: int32 [height, width], label of each pixel of the output's map, which is sampled
-            where it has more than `MAXIMUM_SIDE`.
-        style: int32 [height, width], of the style's map.
-        served_by: the style label that serves each label of the output: itself, or the nearest.
-        rows: a row for each label, for the report.
-    """
-
-    content: _Labels
-    style: _Labels
-    served_by: tuple[int, ...]
-    rows: tuple[SegmentRow, ...]
 
 
 def read_semantic_map(path: str | os.PathLike[str], source: str) -> SemanticMap:
@@ -199,50 +163,6 @@ def paired_maps(
     return content_map, style_map
 
 
-def semantic_labels(content_map: SemanticMap, style_map: SemanticMap) -> SemanticLabels:
-    """The labels in two maps: flat colours, whatever the number of channels.
-
-    The most frequent value absorbs all within `LABEL_TOLERANCE` of it, then the most frequent of
-    the rest, and so on; soft edges go to the nearest. Gradients fall into bins.
-
-    Args:
-        content_map: of the content image, or of a doodle.
-        style_map: of the style image, of as many channels.
-
-    Returns:
-        The labels.
-    """
-    found, shapes = [], []
-    for each in (content_map, style_map):
-        # Statistics need no more than this; sorting the values of 12 MP takes long.
-        step = -(-max(each.size) // MAXIMUM_SIDE)
-        codes = np.rint(each.values[::step, ::step] * 255).astype(np.uint8)
-        flat = codes.reshape(-1, codes.shape[2])
-        colors, inverse, counts = np.unique(flat, axis=0, return_inverse=True, return_counts=True)
-        found.append((colors, inverse.ravel(), counts))
-        shapes.append(codes.shape[:2])
-    palette = _palette([(colors, counts) for colors, _, counts in found])
-    labels = []
-    for (colors, inverse, _), shape in zip(found, shapes, strict=True):
-        nearest = _distances(colors, palette).argmin(1).astype(np.int32)
-        labels.append(nearest[inverse].reshape(shape))
-    content, style = labels
-    shares = [np.bincount(each.ravel(), minlength=len(palette)) / each.size for each in labels]
-    is_served = shares[1] >= MINIMUM_SERVING_SHARE
-    if not is_served.any():
-        is_served = shares[1] > 0
-    # Mean differences: with the largest, as soft edges take, all orphans of a stack would tie.
-    differences = np.abs(palette[:, None].astype(int) - palette[None]).sum(-1)
-    differences[:, ~is_served] = np.iinfo(int).max
-    served_by = tuple(differences.argmin(1).tolist())
-    names = [_name(color, content_map.names) for color in palette]
-    rows = tuple(
-        _row(label, names, palette, served_by, shares, (content_map.size, style_map.size))
-        for label in range(len(palette))
-    )
-    return SemanticLabels(content, style, served_by, rows)
-
-
 def _matched_by_name(
     content_map: SemanticMap, style_map: SemanticMap
 ) -> tuple[SemanticMap, SemanticMap]:
@@ -257,68 +177,3 @@ def _matched_by_name(
         )
     order = [style_map.names.index(name) for name in content_map.names]
     return content_map, SemanticMap(style_map.values[..., order], content_map.names)
-
-
-def _palette(found: list[tuple[_Codes, npt.NDArray[np.intp]]]) -> _Codes:
-    """Values that stand for labels, the most frequent first: uint8 [labels, M]."""
-    colors = np.concatenate([values for values, _ in found])
-    shares = np.concatenate([counts / counts.sum() for _, counts in found])
-    palette: list[_Codes] = []
-    while len(palette) < MAXIMUM_LABELS and len(colors):
-        center = colors[shares.argmax()]
-        is_near = _distances(colors, center[np.newaxis])[:, 0] <= LABEL_TOLERANCE
-        if palette and shares[is_near].sum() < MINIMUM_LABEL_SHARE:
-            # A mixed colour; others of the rest may still be frequent as a group.
-            if shares.sum() < MINIMUM_LABEL_SHARE:
-                break
-        else:
-            palette.append(center)
-        colors, shares = colors[~is_near], shares[~is_near]
-    return np.stack(palette)
-
-
-def _distances(colors: _Codes, palette: _Codes) -> npt.NDArray[np.intp]:
-    """Largest difference in any channel, [colors, labels]."""
-    columns = [np.abs(colors.astype(np.intp) - color.astype(np.intp)).max(-1) for color in palette]
-    return np.stack(columns, -1)
-
-
-def _name(color: _Codes, channel_names: tuple[str, ...]) -> str:
-    """A label in words: masks by the names of those that are white, colours in hex."""
-    if channel_names:
-        white = [name for name, value in zip(channel_names, color, strict=True) if value >= 128]
-        return "+".join(white) or "none"
-    return bytes(color[:8]).hex()
-
-
-def _row(
-    label: int,
-    names: list[str],
-    palette: _Codes,
-    served_by: tuple[int, ...],
-    shares: list[npt.NDArray[np.float64]],
-    sizes: tuple[images.Size, images.Size],
-) -> SegmentRow:
-    content_share, style_share = (float(side[label]) for side in shares)
-    is_orphan = content_share > 0 and served_by[label] != label
-    is_used = any(
-        content and served == label for content, served in zip(shares[0], served_by, strict=True)
-    )
-    findings = {
-        "orphan": is_orphan,
-        "sliver": not is_orphan and any(0 < s < SLIVER_SHARE for s in (content_share, style_share)),
-        "unused": style_share > 0 and not is_used,
-    }
-    action = f"takes label {names[served_by[label]]}" if content_share else "serves no label"
-    return SegmentRow(
-        label=names[label],
-        color=names[label] if palette.shape[1] == 3 and len(names[label]) == 6 else "",
-        content_pixels=round(content_share * math.prod(sizes[0])),
-        content_share=content_share,
-        style_pixels=round(style_share * math.prod(sizes[1])),
-        style_share=style_share,
-        content_off_palette=0,
-        style_off_palette=0,
-        finding=", ".join(word for word, is_found in findings.items() if is_found),
-        action=action + (", the nearest" if is_orphan else ""),
-    )

@@ -16,10 +16,7 @@ from scipy import ndimage
 
 from dpst import images
 from dpst.segmentation.label_maps.aspect import check_aspect
-from dpst.segmentation.pairing.segment_map import KEPT_NAME
-
-REST = "rest"
-"""Name of the segment that no mask claims."""
+from dpst.segmentation.label_maps.reserved_names import KEPT_NAME, REST
 
 MINIMUM_REST_SHARE = 0.01
 """Of the image; a smaller rest is gaps between masks, and goes to the nearest of them."""

@@ -6,12 +6,10 @@ import difflib
 from collections.abc import Collection, Sequence
 
 from dpst.segmentation.label_maps.palette import LUAN_PALETTE
+from dpst.segmentation.label_maps.reserved_names import KEPT_NAME
 
 KEPT = -1
 """In the place of a style label: the segment is kept as photographed."""
-
-KEPT_NAME = "none"
-"""What the user writes for `KEPT`."""
 
 _CODES_BY_WORD = {word: code for code, word in LUAN_PALETTE.items()}
 

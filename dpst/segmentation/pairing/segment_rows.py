@@ -13,9 +13,6 @@ from dpst.segmentation.label_maps.label_map import LabelMap
 SLIVER_SHARE = 0.01
 """Of the image; a segment below it is used, but a look taken from it is rough."""
 
-_HEADINGS = ("label", "content", "style", "off palette", "found", "what is done")
-_NO_SWATCH = "  "
-
 
 @dataclass(frozen=True)
 class SegmentRow:
@@ -164,50 +161,9 @@ def row_notes(rows: Sequence[SegmentRow]) -> Iterator[str]:
         )
 
 
-def segment_table(rows: Sequence[SegmentRow], is_colored: bool = False) -> Iterator[str]:
-    """The segments of a pair as a table.
-
-    Args:
-        rows: The segments.
-        is_colored: Whether to show a block of each label's colour, by an ANSI true-colour escape.
-
-    Yields:
-        The lines: headings, then one a segment, in aligned columns.
-    """
-    cells = [_HEADINGS, *map(_cells, rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADINGS) - 1)]
-    colors = ["", *(row.color for row in rows)]
-    for (label, *numbers, finding, action), color in zip(cells, colors, strict=True):
-        block = f"{_swatch(color)} " if is_colored else ""
-        columns = [
-            label.ljust(widths[0]),
-            *(n.rjust(w) for n, w in zip(numbers, widths[1:], strict=False)),
-        ]
-        yield (block + "  ".join([*columns, finding.ljust(widths[-1]), action])).rstrip()
-
-
 def percent(share: float) -> str:
     """A share in [0, 1] to two digits: "33 %"."""
     return f"{100 * share:.2g} %" if share < 0.995 else "100 %"
-
-
-def _cells(row: SegmentRow) -> tuple[str, ...]:
-    return (
-        row.label,
-        percent(row.content_share) if row.content_share else "-",
-        percent(row.style_share) if row.style_share else "-",
-        f"{row.content_off_palette} + {row.style_off_palette} px",
-        row.finding,
-        row.action,
-    )
-
-
-def _swatch(color: str) -> str:
-    """A block of the colour, two columns wide."""
-    if not color:
-        return _NO_SWATCH
-    red, green, blue = bytes.fromhex(color)
-    return f"\x1b[48;2;{red};{green};{blue}m{_NO_SWATCH}\x1b[0m"
 
 
 def _dimensions(size: images.Size) -> str:

@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from dpst import images
 from dpst.segmentation.label_maps.label_map import LabelMap
+from dpst.segmentation.label_maps.reserved_names import KEPT_NAME
 from dpst.segmentation.pairing.pairing import Pairing
-from dpst.segmentation.pairing.segment_map import KEPT, KEPT_NAME, find_label, parse_segment_map
+from dpst.segmentation.pairing.segment_map import KEPT, find_label, parse_segment_map
 from dpst.segmentation.pairing.segment_rows import SegmentRow
 
 WHOLE_NAME = "all"

@@ -19,7 +19,7 @@ from dpst.segmentation import (
     decode_label_maps,
     read_label_maps,
 )
-from dpst.segmentation.label_maps.label_map import MAXIMUM_LABELS
+from dpst.segmentation.label_maps.palette import MAXIMUM_LABELS
 
 LUAN_COLORS = [tuple(bytes.fromhex(color)) for color in LUAN_PALETTE]
 BLACK, WHITE, GREY, RED, BLUE, YELLOW = (

@@ -1,4 +1,4 @@
-"""Semantic maps: kinds of files and arrays, their lifted form, their labels and their checks."""
+"""Semantic maps: kinds of files and arrays, their lifted form and their checks."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from PIL import Image
 
-from dpst.segmentation import SemanticMap, paired_maps, read_semantic_map, semantic_labels
+from dpst.segmentation import SemanticMap, paired_maps, read_semantic_map
 from dpst.segmentation.label_maps.semantic_map import semantic_map
 
 BLACK, RED, DARK_RED, WHITE = (0, 0, 0), (255, 0, 0), (192, 0, 0), (255, 255, 255)
 
 
-def _colors(*columns: tuple[int, int, int], size: int = 8) -> np.ndarray:
+def stripes(*columns: tuple[int, int, int], size: int = 8) -> np.ndarray:
     """A picture of vertical stripes of flat colours, uint8."""
     return np.repeat(np.array([columns], np.uint8), 6, 0).repeat(size, 1)
 
@@ -24,7 +24,7 @@ def _colors(*columns: tuple[int, int, int], size: int = 8) -> np.ndarray:
     ("mode", "channels"), [("1", 1), ("L", 1), ("P", 3), ("RGB", 3), ("I;16", 1)]
 )
 def test_channels_of_a_file_are_its_own(tmp_path, mode: str, channels: int) -> None:
-    picture = Image.fromarray(_colors(BLACK, WHITE))
+    picture = Image.fromarray(stripes(BLACK, WHITE))
     if mode == "I;16":
         picture = Image.fromarray(np.array(picture.convert("L"), np.uint16) * 257)
     else:
@@ -37,7 +37,7 @@ def test_channels_of_a_file_are_its_own(tmp_path, mode: str, channels: int) -> N
 
 
 def test_transparency_is_a_channel_unless_it_says_nothing(tmp_path) -> None:
-    picture = np.concatenate([_colors(RED, WHITE), np.full((6, 16, 1), 255, np.uint8)], -1)
+    picture = np.concatenate([stripes(RED, WHITE), np.full((6, 16, 1), 255, np.uint8)], -1)
     Image.fromarray(picture).save(tmp_path / "opaque.png")
     assert read_semantic_map(tmp_path / "opaque.png", "x").values.shape[2] == 3
     picture[:, 8:, 3] = 0
@@ -79,7 +79,7 @@ def test_lifted_values_are_all_equally_long(values: np.ndarray) -> None:
 @pytest.mark.parametrize("color", [BLACK, WHITE, RED])
 def test_every_label_correlates_most_with_itself(color) -> None:
     """Of raw colours black correlates with none, and dark red with red as with itself."""
-    lifted = SemanticMap(_colors(BLACK, DARK_RED, RED, WHITE) / np.float32(255)).lifted((6, 32))
+    lifted = SemanticMap(stripes(BLACK, DARK_RED, RED, WHITE) / np.float32(255)).lifted((6, 32))
     own = SemanticMap(np.full((1, 1, 3), color) / np.float32(255)).lifted((1, 1))[0, 0]
     correlation = (lifted * own).sum(-1)[0]
     place = (BLACK, DARK_RED, RED, WHITE).index(color)
@@ -87,57 +87,6 @@ def test_every_label_correlates_most_with_itself(color) -> None:
         range(8 * place, 8 * place + 8)
     )
     assert np.sort(np.unique(correlation.round(5)))[-2] < 0.98 * correlation.max()
-
-
-def _paired(content: np.ndarray, style: np.ndarray):
-    return semantic_labels(semantic_map(content, "x"), semantic_map(style, "y"))
-
-
-def test_labels_are_flat_colours_and_soft_edges_join_them() -> None:
-    content = _colors(BLACK, RED, size=150)
-    content[:, 150] = (128, 0, 0)
-    labels = _paired(content, _colors(RED, BLACK, size=150))
-    assert sorted(row.label for row in labels.rows) == ["000000", "ff0000"]
-    names = np.array([row.label for row in labels.rows])
-    assert (names[labels.content[:, :150]] == "000000").all()
-    assert (names[labels.style[:, :150]] == "ff0000").all()
-    assert labels.served_by == (0, 1)
-    assert [row.finding for row in labels.rows] == ["", ""]
-
-
-def test_orphan_takes_the_label_nearest_in_the_map_and_unused_ones_are_told() -> None:
-    labels = _paired(_colors(BLACK, DARK_RED), _colors(RED, WHITE, BLACK))
-    rows = {row.label: row for row in labels.rows}
-    assert rows["c00000"].finding == "orphan"
-    assert rows["c00000"].action == "takes label ff0000, the nearest"
-    assert rows["ffffff"].finding == "unused"
-    assert rows["000000"].content_share == pytest.approx(1 / 2)
-    assert rows["000000"].style_share == pytest.approx(1 / 3)
-
-
-@pytest.mark.parametrize(("num_style_pixels", "serves"), [(30, True), (5, False)])
-def test_small_label_such_as_a_nose_serves_itself_unless_it_is_a_speck(
-    num_style_pixels: int, serves: bool
-) -> None:
-    content, style = np.zeros((100, 100, 3), np.uint8), np.zeros((100, 100, 3), np.uint8)
-    content[:50], style[:50] = WHITE, WHITE
-    content[60, :80] = style[60, :num_style_pixels] = (192, 255, 192)
-    row = {row.label: row for row in _paired(content, style).rows}["c0ffc0"]
-    assert row.action == f"takes label {'c0ffc0' if serves else 'ffffff, the nearest'}"
-
-
-def test_gradients_fall_into_few_labels() -> None:
-    ramp = np.linspace(0, 1, 256, dtype=np.float32) * np.ones((9, 1), np.float32)
-    labels = _paired(ramp, ramp[:, ::-1])
-    assert 4 <= len(labels.rows) <= 32
-    np.testing.assert_array_equal(labels.style, labels.content[:, ::-1])
-
-
-def test_labels_of_masks_are_named_by_them() -> None:
-    masks = {"sky": np.eye(2)[0][None].repeat(3, 0), "sea": np.eye(2)[1][None].repeat(3, 0)}
-    labels = semantic_labels(semantic_map(masks, "x"), semantic_map(masks, "y"))
-    assert sorted(row.label for row in labels.rows) == ["sea", "sky"]
-    assert {row.color for row in labels.rows} == {""}
 
 
 def test_names_bring_channels_in_one_order() -> None:

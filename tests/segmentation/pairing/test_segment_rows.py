@@ -1,4 +1,4 @@
-"""The table of segments, and what it says about messy label maps."""
+"""The rows of the segments, and the notes on messy label maps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from PIL import Image
 
 from dpst import images
 from dpst.segmentation import Pairing, decode_label_maps, pair_segments, read_label_maps
-from dpst.segmentation.pairing.segment_rows import percent, segment_table
+from dpst.segmentation.pairing.segment_rows import percent
+from dpst.segmentation.pairing.segment_table import segment_table
 
 PALETTE = np.array([[0, 0, 255], [0, 255, 0], [255, 0, 0]], np.uint8)
 
@@ -48,30 +49,10 @@ def test_speck_and_unused_label_are_found() -> None:
     assert rows[2].finding == "unused" and rows[2].action == "serves no segment"
 
 
-def test_table_is_aligned_with_hex_codes_and_without_escapes() -> None:
-    lines = list(segment_table(pair(stripes(60, 40), stripes(30, 0, 70)).segments))
-    assert len(lines) == 4
-    assert lines[0].split()[:3] == ["label", "content", "style"]
-    assert "\x1b" not in "".join(lines)
-    assert lines[1].startswith("0000ff") and "60 %" in lines[1]
-    column = lines[0].index("what is done")
-    assert [line[column - 2 : column] for line in lines] == ["  "] * 4
-    assert lines[2][column:] == "takes label 0000ff, the closest in colour"
-    assert "orphan" in lines[2] and "unused" in lines[3]
-
-
-def test_coloured_table_shows_each_colour_beside_its_code() -> None:
-    lines = list(segment_table(pair(stripes(60, 40), stripes(30, 70)).segments, is_colored=True))
-    assert "\x1b" not in lines[0] and lines[0].startswith("   label")
-    assert lines[1].startswith("\x1b[48;2;0;0;255m  \x1b[0m 0000ff")
-    assert lines[2].startswith("\x1b[48;2;0;255;0m  \x1b[0m 00ff00")
-
-
 def test_numbers_have_no_colour_even_where_they_look_like_a_code() -> None:
     labels = np.full((10, 10), 123456)
     rows = pair(labels, labels).segments
     assert rows[0].label == "123456" and rows[0].color == ""
-    assert "\x1b" not in "".join(segment_table(rows, is_colored=True))
 
 
 def test_off_palette_pixels_are_counted_where_they_went() -> None:
