@@ -35,16 +35,17 @@ class BatchLine:
 
     def show(self, line: int, progress: Progress) -> None:
         """Show where the job of a line of the jobs file stands."""
+        if not self._is_terminal:
+            return
         from dpst.solving.progress import progress_text  # TensorFlow is loaded by now.
 
-        if self._is_terminal:
-            full = _BAR_LENGTH * self._num_ended // self._num_jobs
-            bar = "#" * full + "." * (_BAR_LENGTH - full)
-            self._print(
-                f"dpst: [{bar}] {self._num_ended} of {self._num_jobs}{self._left()}; "
-                f"line {line}: {progress_text(progress)}",
-                end="",
-            )
+        full = _BAR_LENGTH * self._num_ended // self._num_jobs
+        bar = "#" * full + "." * (_BAR_LENGTH - full)
+        self._print(
+            f"dpst: [{bar}] {self._num_ended} of {self._num_jobs}{self._left()}; "
+            f"line {line}: {progress_text(progress)}",
+            end="",
+        )
 
     def finish(self, outcome: Outcome) -> None:
         """Say how a job ended; one that was solved counts for the time left."""
