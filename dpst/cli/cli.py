@@ -22,7 +22,7 @@ from dpst.batch.jobs_file import read_jobs
 from dpst.cli.flags import SAVED_LABELS, define_flags
 from dpst.cli.progress_line import ProgressLine
 from dpst.config import TransferConfig
-from dpst.files.whole_file import check_file_path
+from dpst.files.whole_file import check_file_path, check_folder_path
 from dpst.looks.color_lut import LUT_SUFFIX, fit_color_lut, write_cube
 from dpst.looks.color_matching import match_colors
 from dpst.looks.look import LOOK_SUFFIX, Look, load_look, save_look
@@ -37,7 +37,8 @@ from dpst.methods.plan import (
 )
 from dpst.methods.semantic.plan import SemanticPlan, plan_semantic
 from dpst.quiet_startup import quiet_startup
-from dpst.report.trace import PAGE_NAME, check_report_dir, metric_lines, run_trace
+from dpst.report.files import PAGE_NAME, TRACE_NAME
+from dpst.report.trace import metric_lines, run_trace
 from dpst.segmentation import Pairing, segment_table
 
 if TYPE_CHECKING:
@@ -185,11 +186,11 @@ def _run(values: flags.FlagValues, rest: Sequence[str], show: Show | None = None
     if values.preview:
         images.check_output_path(values.preview, "preview")
     if values.report_dir:
-        check_report_dir(values.report_dir)
+        check_folder_path(values.report_dir, "report_dir", (TRACE_NAME, PAGE_NAME))
     if values.tensorboard_dir:
-        check_report_dir(values.tensorboard_dir, "tensorboard_dir")
+        check_folder_path(values.tensorboard_dir, "tensorboard_dir")
     if values.checkpoint_dir:
-        check_report_dir(values.checkpoint_dir, "checkpoint_dir")
+        check_folder_path(values.checkpoint_dir, "checkpoint_dir")
     if values.save_map:
         check_file_path(values.save_map, "save_map", (LOOK_SUFFIX,))
     if values.save_lut:

@@ -6,7 +6,7 @@ from typing import Any
 from absl import flags
 
 from dpst.config import TransferConfig
-from dpst.report.trace import PAGE_NAME
+from dpst.report.files import PAGE_NAME
 
 SAVED_LABELS = ("content_labels.png", "style_labels.png")
 

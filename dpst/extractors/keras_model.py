@@ -15,7 +15,8 @@ import tensorflow as tf
 
 from dpst.extractors.extractor import Extractor
 from dpst.extractors.layer_choice import LayerChoice
-from dpst.files.keras_model import first_line, read_model
+from dpst.files.keras_model import read_model
+from dpst.messages import one_line
 
 _MAX_STYLE_LAYERS = 5
 _PROBE_SIDE = 512  # Pixels: scales are compared, and small sides tried, up to this image side.
@@ -110,7 +111,7 @@ def _trace(
             )
     except (TypeError, ValueError) as error:
         # A classifier behind the feature maps may insist on one image size; it is not needed.
-        reason = first_line(error)
+        reason = one_line(error, 200)
     if not feature_maps:
         raise ValueError(
             f"model '{name}' has no layer that gives a feature map for images of any size "

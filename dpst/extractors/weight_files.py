@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import keras
 
+from dpst.files.digest import file_digest
 from dpst.files.regular_file import check_regular_file
 
 WEIGHTS_VARIABLE = "DPST_WEIGHTS"
@@ -109,14 +109,11 @@ def verify_hash(path: str | os.PathLike[str], source: WeightsSource) -> None:
     Raises:
         ValueError: If the file has another hash.
     """
-    digest = hashlib.new(source.hash_algorithm, usedforsecurity=False)
-    with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    if digest.hexdigest() != source.hash.lower():
+    digest = file_digest(path, source.hash_algorithm)
+    if digest != source.hash.lower():
         raise ValueError(
             f"weight file '{os.fspath(path)}' has the {source.hash_algorithm} hash "
-            f"{digest.hexdigest()}, expected {source.hash}: it is incomplete or another file; "
+            f"{digest}, expected {source.hash}: it is incomplete or another file; "
             f"move it away and get it anew from {source.url}"
         )
 

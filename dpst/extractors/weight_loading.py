@@ -11,6 +11,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from dpst.messages import one_line
+
 
 def load_layer_weights(model: keras.Model, path: str | os.PathLike[str]) -> None:
     """Sets the weights of all layers of a model from a file.
@@ -82,8 +84,7 @@ def _load_keras3_weights(model: keras.Model, path: str) -> None:
             warnings.simplefilter("ignore", UserWarning)
             model.load_weights(path)
     except (ValueError, KeyError, OSError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
         raise ValueError(
-            f"weight file '{path}' does not fit the network ({reason}); "
+            f"weight file '{path}' does not fit the network ({one_line(error, 200)}); "
             f"pass a file saved from this network"
         ) from error

@@ -1,4 +1,4 @@
-"""Digests: whether inputs, settings and files are still the same."""
+"""Digests, which tell whether inputs, settings and files are still the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BLOCK = 1 << 20  # bytes read at once
 
 
 def digest(*values: Any) -> str:
-    """Digest of values: equal for equal ones, and in practice for no others.
+    """Return a digest of values: equal for equal ones, and in practice for no others.
 
     Args:
         values: numbers, strings, bytes, None, arrays, and lists, tuples, mappings with strings for
@@ -31,13 +31,20 @@ def digest(*values: Any) -> str:
     return state.hexdigest()
 
 
-def file_digest(path: str | os.PathLike[str]) -> str:
-    """Digest of a file's contents, SHA-256 in hex.
+def file_digest(path: str | os.PathLike[str], algorithm: str = "sha256") -> str:
+    """Return the digest of a file's contents.
+
+    Args:
+        path: the file.
+        algorithm: name of the hash for `hashlib`.
+
+    Returns:
+        The digest in hex.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
-    state = hashlib.sha256()
+    state = hashlib.new(algorithm, usedforsecurity=False)
     with open(path, "rb") as file:
         while block := file.read(_BLOCK):
             state.update(block)
@@ -45,7 +52,7 @@ def file_digest(path: str | os.PathLike[str]) -> str:
 
 
 def _update(state: Any, value: Any) -> None:
-    """Each value goes in with its type and length, so that no two run into each other."""
+    """Add a value with its type and length, so that no two run into each other."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):

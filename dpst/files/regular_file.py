@@ -1,4 +1,4 @@
-"""Input files that are read only if they are files: reading a pipe may wait for ever."""
+"""Input paths that lead to files: reading a pipe may wait for ever."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import os
 
 
 def check_regular_file(path: str | os.PathLike[str], name: str) -> None:
-    """Checks that what a path leads to, if anything, is a file or a folder.
+    """Check that what a path leads to, if anything, is a file or a folder.
 
     Args:
-        path: Of an input file.
-        name: Where the path came from, for messages.
+        path: path of an input file.
+        name: where the path came from, for messages.
 
     Raises:
-        ValueError: If it is a pipe, a device or a socket.
+        ValueError: it is a pipe, a device or a socket.
     """
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         raise ValueError(f"{name} '{os.fspath(path)}' is a pipe or a device: give a file.")

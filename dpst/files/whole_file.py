@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, at paths that were checked before any work started."""
+"""Files that appear whole or not at all, and paths that are checked before any work starts."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-_LEFTOVER_AGE = 3600  # Seconds without a write after which nobody writes any more.
+_LEFTOVER_AGE = 3600  # seconds without a write after which nobody is writing any more
 
 
 @contextlib.contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
-    """Opens a file that takes its place only when all is written; an old one stays until then.
+    """Open a file that takes its place only when all is written; an old one stays until then.
 
     Args:
-        path: Where the file goes.
+        path: where the file goes.
 
     Yields:
         The binary file to write.
 
     Raises:
-        OSError: If it cannot be written.
+        OSError: it cannot be written.
     """
     path = Path(path)
     # Created by open(), not by tempfile: the file that stays has the permissions that the user's
@@ -35,7 +35,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         with open(temporary, "xb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())  # Else a power cut may leave the new name without contents.
+            os.fsync(file.fileno())  # else a power cut may leave the new name without contents
         os.replace(temporary, path)
     finally:
         # Not unlink(missing_ok=True): below a file in the folder's place that is an error.
@@ -44,10 +44,10 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
 
 
 def remove_leftovers(folder: str | os.PathLike[str]) -> None:
-    """Removes what `whole_file` left in a folder where its process was killed while it wrote.
+    """Remove what `whole_file` left in a folder where its process was killed while it wrote.
 
     Args:
-        folder: Where to look; other processes may be writing there, so young files stay.
+        folder: where to look; other processes may be writing there, so young files stay.
     """
     for path in Path(folder).glob(".*.tmp"):
         with contextlib.suppress(OSError):
@@ -57,17 +57,16 @@ def remove_leftovers(folder: str | os.PathLike[str]) -> None:
 
 
 def check_file_path(path: str | os.PathLike[str], name: str, suffixes: Collection[str]) -> None:
-    """Checks, before any work starts, that a file can be written. Creates and deletes nothing.
+    """Check, before any work starts, that a file can be written. Creates and deletes nothing.
 
     Args:
-        path: Where the file shall go.
-        name: Where the path came from, for messages.
-        suffixes: Those that it may have, in lower case.
+        path: where the file is to go.
+        name: where the path came from, for messages.
+        suffixes: the suffixes that it may have, in lower case.
 
     Raises:
-        FileNotFoundError: If the folder does not exist.
-        ValueError: If the path is a folder, its folder is not writable, or its suffix is none of
-            those.
+        FileNotFoundError: the folder does not exist.
+        ValueError: the path is a folder, its folder is not writable, or its suffix is another one.
     """
     path = Path(path)
     if path.is_dir():
@@ -91,4 +90,40 @@ def check_file_path(path: str | os.PathLike[str], name: str, suffixes: Collectio
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise ValueError(
             f"{name} '{path}' lies in a folder that is not writable: choose another folder."
+        )
+
+
+def check_folder_path(
+    folder: str | os.PathLike[str], name: str, file_names: Iterable[str] = ()
+) -> None:
+    """Check, before any work starts, that a folder can be made and written to.
+
+    Creates and deletes nothing.
+
+    Args:
+        folder: the folder; it and its parents need not exist.
+        name: where the folder came from, for messages.
+        file_names: names of files that will be written into it.
+
+    Raises:
+        ValueError: something else has the folder's name or that of a parent, a folder has the name
+            of one of the files, or the folder is not writable.
+    """
+    folder = Path(folder)
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not existing.is_dir():
+        raise ValueError(
+            f"{name} '{folder}' cannot be a folder, '{existing}' is a file: choose another "
+            "folder, or move the file away."
+        )
+    for file_name in file_names:
+        if (folder / file_name).is_dir():
+            raise ValueError(
+                f"{name} '{folder}' holds a folder '{file_name}', where a file must go: choose "
+                "another folder."
+            )
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise ValueError(
+            f"{name} '{folder}' is not writable, or cannot be created in '{existing}': choose "
+            "another folder."
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dpst.config import TransferConfig
-from dpst.report.files import PAGE_NAME, check_report_dir, write_text  # noqa: F401
+from dpst.report.files import write_text
 from dpst.version import __version__
 
 if TYPE_CHECKING:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from dpst.files.whole_file import check_file_path, whole_file
+from dpst.files.whole_file import check_file_path, check_folder_path, whole_file
 
 
 def test_file_appears_when_all_is_written(tmp_path: Path) -> None:
@@ -40,3 +41,33 @@ def test_path_is_checked_and_nothing_created(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="create"):
         check_file_path(tmp_path / "no" / "file.npz", "save_map", (".npz",))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_is_checked_and_nothing_created(tmp_path: Path) -> None:
+    check_folder_path(tmp_path, "report_dir")
+    check_folder_path(tmp_path / "new" / "folder", "report_dir", ("trace.json",))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", ["file", "file/below"])
+def test_file_in_the_folders_place_is_an_error(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match=f"save_dir .*{folder}' cannot be a folder, .*file' is a"):
+        check_folder_path(tmp_path / folder, "save_dir")
+
+
+def test_folder_in_a_files_place_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "trace.json").mkdir()
+    check_folder_path(tmp_path, "report_dir", ("index.html",))
+    with pytest.raises(ValueError, match="'trace.json', where a file must go: choose"):
+        check_folder_path(tmp_path, "report_dir", ("index.html", "trace.json"))
+
+
+@pytest.mark.parametrize("folder", [".", "new/folder"])
+def test_folder_that_is_not_writable_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    # Asked of the system, not of the file mode: the superuser may write anywhere.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(ValueError, match="not writable.*choose another"):
+        check_folder_path(tmp_path / folder, "report_dir")

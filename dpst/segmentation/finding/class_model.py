@@ -14,7 +14,8 @@ import keras
 import numpy as np
 
 from dpst import images
-from dpst.files.keras_model import first_line, read_model
+from dpst.files.keras_model import read_model
+from dpst.messages import one_line
 from dpst.segmentation.finding.class_groups import class_names
 
 PRESET_PREFIX = "keras_hub:"
@@ -101,7 +102,7 @@ class SegmentationModel:
         except Exception as error:  # Whatever a foreign network makes Keras or TensorFlow raise.
             raise ValueError(
                 f"{self._title} cannot be run on an image of {width}x{height} px "
-                f"({first_line(error)}); pass a model with a fixed input size, or one for any "
+                f"({one_line(error, 200)}); pass a model with a fixed input size, or one for any "
                 f"multiple of {_SIDE_MULTIPLE} px"
             ) from error
         if not np.isfinite(scores).all():
@@ -125,14 +126,14 @@ def _read_preset(preset: str, title: str) -> keras.Model:
         import keras_hub
     except ImportError as error:
         raise ValueError(
-            f"{title} needs the package keras-hub ({first_line(error)}); install it by "
+            f"{title} needs the package keras-hub ({one_line(error, 200)}); install it by "
             "pip install 'dpst[keras_hub]', or pass the path of a .keras or .h5 file"
         ) from error
     try:
         return keras_hub.models.ImageSegmenter.from_preset(preset)
     except Exception as error:  # Unknown names, no network, no space: each has errors of its own.
         raise ValueError(
-            f"{title} cannot be loaded ({first_line(error)}); pass a preset of "
+            f"{title} cannot be loaded ({one_line(error, 200)}); pass a preset of "
             f"keras_hub.models.ImageSegmenter, e.g. {PRESET_PREFIX}segformer_b0_ade20k_512, or the "
             "path of a .keras or .h5 file"
         ) from error
