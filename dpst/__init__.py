@@ -11,56 +11,42 @@ from dpst.version import __version__ as __version__
 if TYPE_CHECKING:
     from dpst import callbacks, extractors, losses, metrics, optimizers
     from dpst.config import TransferConfig
-    from dpst.looks.look import Look, apply_full_resolution, load_look, save_look
-    from dpst.methods.transfer import Progress, TransferResult
+    from dpst.looks.look_file import load_look, save_look
+    from dpst.looks.recoloring import Recoloring as Look
+    from dpst.looks.recoloring import apply_full_resolution
+    from dpst.methods.result import TransferResult
     from dpst.pair_dataset import pair_dataset
     from dpst.solving.objective import FeatureTerm, ImageTerm, Objective
+    from dpst.solving.progress import Progress
     from dpst.stylizer import Stylizer, stylize
 
 _MODULES = ("callbacks", "extractors", "losses", "metrics", "optimizers")
 _HOMES = {
     "FeatureTerm": "dpst.solving.objective",
     "ImageTerm": "dpst.solving.objective",
-    "Look": "dpst.looks.look",
+    "Look": "dpst.looks.recoloring",
     "Objective": "dpst.solving.objective",
-    "Progress": "dpst.methods.transfer",
+    "Progress": "dpst.solving.progress",
     "Stylizer": "dpst.stylizer",
     "TransferConfig": "dpst.config",
-    "TransferResult": "dpst.methods.transfer",
-    "apply_full_resolution": "dpst.looks.look",
-    "load_look": "dpst.looks.look",
+    "TransferResult": "dpst.methods.result",
+    "apply_full_resolution": "dpst.looks.recoloring",
+    "load_look": "dpst.looks.look_file",
     "pair_dataset": "dpst.pair_dataset",
-    "save_look": "dpst.looks.look",
+    "save_look": "dpst.looks.look_file",
     "stylize": "dpst.stylizer",
 }
+_NAMES_AT_HOME = {"Look": "Recoloring"}
 
-__all__ = [
-    "FeatureTerm",
-    "ImageTerm",
-    "Look",
-    "Objective",
-    "Progress",
-    "Stylizer",
-    "TransferConfig",
-    "TransferResult",
-    "apply_full_resolution",
-    "callbacks",
-    "extractors",
-    "load_look",
-    "losses",
-    "metrics",
-    "optimizers",
-    "pair_dataset",
-    "save_look",
-    "stylize",
-]
+__all__ = sorted([*_MODULES, *_HOMES])
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f"dpst.{name}")
     if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
+        home = importlib.import_module(_HOMES[name])
+        return getattr(home, _NAMES_AT_HOME.get(name, name))
     raise AttributeError(f"module 'dpst' has no attribute {name!r}")
 
 

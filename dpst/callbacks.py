@@ -1,22 +1,23 @@
 """Callbacks in Keras's manner: any `keras.callbacks.Callback` can watch a transfer.
 
-An epoch is a chunk of evaluations of the objective, some five of them in one compiled call.
+An epoch is a chunk of about five evaluations of the objective, made in one compiled call.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from dpst.solving.solve import Progress
+from dpst.messages import needs_package
+from dpst.solving.progress import Callback, Progress
 
-RUN_NAME = "run_{}"  # of the folder of a transfer's records, counted from 1
+RUN_NAME = "run_{}"  # the folder of a transfer's records, counted from 1
 
 
-class Solve:
+class SolveModel:
     """What callbacks find as their `model`.
 
     Attributes:
@@ -30,13 +31,17 @@ class Solve:
         self.progress: Progress | None = None
 
 
+Solve = SolveModel  # its name up to 0.1
+
+
 class CallbackRun:
     """Calls Keras callbacks during one transfer; itself a callback of `dpst.stylize`.
 
     As a context manager it begins and ends the callbacks' training. Callbacks get these logs at the
-    end of an epoch: `loss`, the objective; `level`, counted from 0; `evaluations`, all so far;
-    each name of its terms, weighted, as they add up to the loss; and `style/segment_0` and so on,
-    the parts of the style term. Losses are comparable within a level.
+    end of an epoch: `loss`, the objective; `level`, counted from 0; `evaluations`, all so far; each
+    name of its terms, weighted, as they add up to the loss; `style/segment_0` and so on, the parts
+    of the style term; and what is told beside the terms, such as `locality`. Losses are comparable
+    within a level.
 
     Args:
         callbacks: the callbacks.
@@ -46,12 +51,12 @@ class CallbackRun:
     def __init__(
         self,
         callbacks: Sequence[keras.callbacks.Callback],
-        function: Callable[[Progress], bool | None] | None = None,
+        function: Callback | None = None,
     ) -> None:
         """Keep the callbacks, and give each its `model`."""
         self._callbacks = tuple(callbacks)
         self._function = function
-        self._solve = Solve()
+        self._model = SolveModel()
         self._epoch = 0
         self._evaluations_below = 0  # at the levels that are done
         for callback in self._callbacks:
@@ -61,7 +66,7 @@ class CallbackRun:
                     "a function as `callback`, or wrap it in keras.callbacks.LambdaCallback."
                 )
             callback.set_params({})
-            callback.set_model(self._solve)
+            callback.set_model(self._model)
 
     def __enter__(self) -> "CallbackRun":
         """Begin."""
@@ -76,7 +81,7 @@ class CallbackRun:
 
     def __call__(self, progress: Progress) -> bool:
         """Tell the callbacks of a finished chunk; True if one of them wants to stop."""
-        previous, self._solve.progress = self._solve.progress, progress
+        previous, self._model.progress = self._model.progress, progress
         if previous is not None and (
             previous.level != progress.level or previous.evaluations > progress.evaluations
         ):
@@ -88,24 +93,24 @@ class CallbackRun:
                 callback.on_epoch_begin(self._epoch, {})
                 callback.on_epoch_end(self._epoch, dict(logs))
             self._epoch += 1
-        return is_over or self._solve.stop_training
+        return is_over or self._model.stop_training
 
 
 class LossRecord(keras.callbacks.Callback):
     """Keeps the logs of each epoch; unlike `keras.callbacks.History` also those with gaps.
 
-    Args:
-        rows: the list to append them to.
+    Attributes:
+        rows: the logs so far, in order.
     """
 
-    def __init__(self, rows: list[dict[str, float]]) -> None:
-        """Keep the list."""
+    def __init__(self) -> None:
+        """Start with no logs."""
         super().__init__()
-        self._rows = rows
+        self.rows: list[dict[str, float]] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Append."""
-        self._rows.append(dict(logs or {}))
+        self.rows.append(dict(logs or {}))
 
 
 class TensorBoard(keras.callbacks.Callback):
@@ -179,14 +184,12 @@ def check_tensorboard() -> None:
     try:
         import tensorboard  # noqa: F401
     except ImportError as error:
-        raise ImportError(
-            f"records for TensorBoard need the package tensorboard ({error}): install it by "
-            "pip install 'dpst[tensorboard]'."
-        ) from error
+        message = needs_package("a record for TensorBoard", "tensorboard", "tensorboard")
+        raise ImportError(message) from error
 
 
 def _logs(progress: Progress, evaluations: int) -> dict[str, float | int]:
-    """What is known at the end of a chunk."""
+    """Return what is known at the end of a chunk."""
     logs: dict[str, float | int] = {
         "loss": progress.loss or 0.0,
         "level": progress.level,
@@ -194,6 +197,7 @@ def _logs(progress: Progress, evaluations: int) -> dict[str, float | int]:
     }
     if progress.objective is None:
         return logs
+    logs |= progress.objective.reported
     segments: dict[str, float] = {}
     for name, parts in progress.objective.term_parts(progress.image).items():
         logs[name] = float(tf.add_n([tf.reduce_sum(part) for part in parts]))
@@ -201,5 +205,5 @@ def _logs(progress: Progress, evaluations: int) -> dict[str, float | int]:
             for k, value in enumerate(part[0].numpy() if part.shape.rank == 2 else ()):
                 key = f"{name}/segment_{k}"
                 segments[key] = segments.get(key, 0.0) + float(value)
-    # Exactly 0: there to fill up the number of segments.
+    # Padding segments are exactly 0 and not reported.
     return {**logs, **{key: value for key, value in segments.items() if value}}

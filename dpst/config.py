@@ -54,6 +54,7 @@ def _setting(
     maximum: float | None = None,
     by_method: Mapping[str, Any] | None = None,
     kind: type | None = None,
+    is_file: bool = False,
 ) -> Any:
     """Define a field.
 
@@ -66,6 +67,7 @@ def _setting(
         maximum: greatest value of a number.
         by_method: defaults of the methods that have another one.
         kind: type of the flag, where it is not that of the default.
+        is_file: whether a text may be the path of a file.
     """
     if by_method:
         defaults = {"photo": default, **by_method}
@@ -82,6 +84,7 @@ def _setting(
         "maximum": maximum,
         "by_method": by_method or {},
         "default": default,
+        "is_file": is_file,
     }
     return dataclasses.field(default=None if by_method else default, metadata=metadata)
 
@@ -118,6 +121,7 @@ class TransferConfig:
         "Keras model that finds the segments where there are no label files: a .keras or .h5 file "
         "with a score of each class for each pixel, or keras_hub:PRESET, which is downloaded.",
         methods=_BY_SEGMENT,
+        is_file=True,
     )
     num_segments: int = _setting(
         3,
@@ -143,6 +147,7 @@ class TransferConfig:
     extractor: str = _setting(
         "embedded",
         "Source of the features: embedded, squeezenet, vgg19, or the path of a Keras model.",
+        is_file=True,
     )
     style_layers: str = _setting(
         "",
@@ -309,6 +314,7 @@ class TransferConfig:
         "Initial image: content (for a doodle, which has none, noise), color_matched, noise, "
         "style, or the path of an image.",
         by_method=dict.fromkeys(_PAINTING, "content"),
+        is_file=True,
     )
     seed: int = _setting(0, "Seed of all that is random.", minimum=0)
 

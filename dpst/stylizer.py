@@ -1,6 +1,6 @@
 """`Stylizer`: transfers, pair after pair, with networks and compiled functions kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import keras
@@ -9,9 +9,12 @@ import numpy as np
 from dpst.callbacks import CallbackRun
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor, load_extractor
+from dpst.methods.find_segments import load_segmentation_model
+from dpst.methods.plan import LabelSource
 from dpst.methods.result import TransferResult
-from dpst.methods.transfer import Labels, Progress, load_segmentation_model, stylize_images
+from dpst.methods.transfer import transfer_images
 from dpst.segmentation.finding.class_model import SegmentationModel
+from dpst.solving.progress import Callback
 
 
 class Stylizer:
@@ -47,21 +50,21 @@ class Stylizer:
 
     @cached_property
     def extractor(self) -> Extractor:
-        """Source of the features, loaded when it is first used."""
+        """The source of the features, loaded when it is first used."""
         return load_extractor(self.config.extractor, pooling=self.config.pooling)
 
     @cached_property
     def segmentation_model(self) -> SegmentationModel | None:
-        """What finds segments, if the settings name a model; loaded when it is first used."""
+        """The model that finds segments, if the settings name one; loaded when it is first used."""
         return load_segmentation_model(self.config)
 
     def __call__(
         self,
         content_image: np.ndarray | None,
         style_image: np.ndarray | Sequence[np.ndarray],
-        content_labels: Labels | None = None,
-        style_labels: Labels | Sequence[Labels] | None = None,
-        callback: Callable[[Progress], bool | None] | None = None,
+        content_labels: LabelSource | None = None,
+        style_labels: LabelSource | Sequence[LabelSource] | None = None,
+        callback: Callback | None = None,
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> TransferResult:
         """Give the content image the look of the style image.
@@ -93,7 +96,7 @@ class Stylizer:
             ValueError: an image, a label map or a setting is out of range.
         """
         with CallbackRun(callbacks, callback) as run:
-            return stylize_images(
+            return transfer_images(
                 content_image,
                 style_image,
                 content_labels,
@@ -108,11 +111,11 @@ class Stylizer:
 def stylize(
     content_image: np.ndarray | None,
     style_image: np.ndarray | Sequence[np.ndarray],
-    content_labels: Labels | None = None,
-    style_labels: Labels | Sequence[Labels] | None = None,
+    content_labels: LabelSource | None = None,
+    style_labels: LabelSource | Sequence[LabelSource] | None = None,
     extractor: Extractor | None = None,
     config: TransferConfig | None = None,
-    callback: Callable[[Progress], bool | None] | None = None,
+    callback: Callback | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> TransferResult:
     """Give the content image the look of the style image: one call of a `Stylizer`.

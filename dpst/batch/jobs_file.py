@@ -48,6 +48,7 @@ def read_jobs(
     flag_names: Collection[str],
     common: Mapping[str, str],
     roles: FlagRoles = FLAG_ROLES,
+    renamed: Mapping[str, str] | None = None,
 ) -> list[Job]:
     """Read a jobs file.
 
@@ -62,6 +63,7 @@ def read_jobs(
         flag_names: flags that may be columns.
         common: values of flags that hold for all rows without a value of their own.
         roles: which of the flags name files.
+        renamed: flags by the names that they had in an earlier version.
 
     Returns:
         The jobs in order, at least one. A row that cannot be read is a job with an error.
@@ -73,7 +75,7 @@ def read_jobs(
     path = Path(path)
     rows = _rows(path)
     _, header = next(rows, (0, []))
-    header = [name.strip() for name in header]
+    header = [(renamed or {}).get(name.strip(), name.strip()) for name in header]
     _check_header(path, header, flag_names)
     jobs = []
     for line, row in rows:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from dpst import images
 from dpst.config import TransferConfig
 from dpst.files.digest import digest, file_digest
+from dpst.methods.plan import Plan
 from dpst.solving.checkpoint import Checkpoint
 from dpst.version import __version__
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 def run_checkpoint(
     folder: str | os.PathLike[str],
-    content_image: np.ndarray,
-    style_images: Sequence[np.ndarray],
-    plan: Any,
+    content_image: images.FloatImage,
+    style_images: Sequence[images.FloatImage],
+    plan: Plan,
     extractor: Extractor,
     config: TransferConfig,
 ) -> Checkpoint:
-    """The checkpoint of a transfer of these inputs; of no other, nor of another version's.
+    """Return the checkpoint of a transfer of these inputs by this version, and of no other.
 
     Args:
         folder: where checkpoints are kept.
         content_image: float32 [height, width, 3].
         style_images: float32 [height, width, 3] each.
-        plan: who serves whom: dataclasses of arrays and plain values.
+        plan: which part of the style serves which of the content.
         extractor: its weights count.
         config: the settings; an initial image that they name counts by what it holds.
     """

@@ -30,6 +30,10 @@ _GREY_MODES = ("1", "L", "LA", "I;16", "I;16B", "I;16L")
 _OTHER_SPACES = ("CMYK", "LAB")  # modes that a profile of RGB or of grey says nothing about
 
 
+WORKING_SIDE = 1400
+"""Longer side in pixels of the copies of photos that are worked on, if not solved larger."""
+
+
 @dataclass(frozen=True, eq=False)
 class Photo:
     """A photo as its file holds it, upright.

@@ -12,17 +12,17 @@ from dpst import images
 from dpst.segmentation import Pairing, resize_labels
 from matting import LocalAffineMap, fit_local_affine
 
-STRENGTH = 0.75  # of the way: a full match looks overdone, and tears edges and skies
-_RIDGE = 1e-4  # of the colour covariances: keeps flat segments from being stretched to noise
+STRENGTH = 0.75  # share of the way: a full match looks overdone, and tears edges and skies
+_RIDGE = 1e-4  # on the colour covariances: keeps flat segments from being stretched to noise
 _SIZE = 350  # longer side in pixels of the copies that the map is fitted on
 _MAP_EPSILON = 2e-3  # ridge on the map's slopes
 _RADIUS_SHARE = 0.1  # of the image's shorter side: how far maps of segments blend into each other
 
 
 def monge_kantorovich_map(covariance: np.ndarray, target_covariance: np.ndarray) -> np.ndarray:
-    """The symmetric positive definite T with T covariance T = target_covariance.
+    """Return the symmetric positive definite T with T covariance T = target_covariance.
 
-    Of all linear maps that do so, it moves colours least.
+    It is the linear map with that property which moves colours least.
 
     Args:
         covariance: float64 [channels, channels], symmetric positive definite.
@@ -37,8 +37,8 @@ def monge_kantorovich_map(covariance: np.ndarray, target_covariance: np.ndarray)
 
 
 def match_colors(
-    content_image: np.ndarray,
-    style_image: np.ndarray,
+    content_image: images.FloatImage,
+    style_image: images.FloatImage,
     pairing: Pairing,
     strength: float = STRENGTH,
 ) -> LocalAffineMap:
@@ -58,41 +58,41 @@ def match_colors(
     """
     content, labels = _small_copy(content_image, pairing.content_labels)
     style, style_labels = _small_copy(style_image, pairing.style_labels)
-    matched = segment_matched(content, style, labels, style_labels, pairing.style_index)
+    matched = recolor_segments(content, style, labels, style_labels, pairing.style_index)
     target = content + strength * (matched - content)
     radius = max(round(_RADIUS_SHARE * min(content.shape[:2])), 1)
     return fit_local_affine(content, target, radius, _MAP_EPSILON)
 
 
-def segment_matched(
-    content_image: np.ndarray,
-    style_image: np.ndarray,
-    content_labels: np.ndarray,
-    style_labels: np.ndarray,
-    style_index: Sequence[int],
-) -> np.ndarray:
-    """Map each segment's colours by its own linear map, in full and with seams: no photo yet.
+def recolor_segments(
+    image: images.FloatImage,
+    reference: images.FloatImage,
+    labels: np.ndarray,
+    reference_labels: np.ndarray,
+    served_by: Sequence[int],
+) -> images.FloatImage:
+    """Give each segment the mean and covariance of its reference's colours, in full, with seams.
 
     Args:
-        content_image: float32 [height, width, 3], RGB in [0, 1].
-        style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
-        content_labels: int [height, width], 0 ... K-1.
-        style_labels: int [style_height, style_width].
-        style_index: the style label of each content label; a segment without pixels in either
+        image: float32 [height, width, 3], RGB in [0, 1].
+        reference: float32 [reference_height, reference_width, 3], RGB in [0, 1].
+        labels: int [height, width], 0 ... K-1.
+        reference_labels: int [reference_height, reference_width].
+        served_by: the reference label of each of the K labels; a segment without pixels in either
             image stays as it is.
 
     Returns:
         float32 [height, width, 3], clipped to [0, 1].
     """
-    matched = content_image.copy()
-    for segment, style_label in enumerate(style_index):
-        inside, style_inside = content_labels == segment, style_labels == style_label
-        if inside.any() and style_inside.any():
-            colors = content_image[inside].astype(np.float64)
-            style_colors = style_image[style_inside].astype(np.float64)
-            matrix = monge_kantorovich_map(_covariance(colors), _covariance(style_colors))
-            matched[inside] = (colors - colors.mean(0)) @ matrix + style_colors.mean(0)
-    return np.clip(matched, 0, 1)
+    recolored = image.copy()
+    for segment, label in enumerate(served_by):
+        inside, reference_inside = labels == segment, reference_labels == label
+        if inside.any() and reference_inside.any():
+            colors = image[inside].astype(np.float64)
+            goal = reference[reference_inside].astype(np.float64)
+            matrix = monge_kantorovich_map(_covariance(colors), _covariance(goal))
+            recolored[inside] = (colors - colors.mean(0)) @ matrix + goal.mean(0)
+    return np.clip(recolored, 0, 1)
 
 
 def _small_copy(image: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,17 +4,66 @@ Source: Gatys, Bethge, Hertzmann and Shechtman, "Preserving Color in Neural Arti
 Transfer", 2016: colour histogram matching (section 3.1) and luminance-only transfer (section 3.2).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from dpst import images
 from dpst.images.luma import LUMA
-from dpst.looks.color_matching import segment_matched
+from dpst.looks.color_matching import recolor_segments
+from dpst.looks.painted_picture import PaintedPicture
 
 _LUMA = LUMA.astype(np.float32)  # the Y of the paper's YIQ
 _LEAST_SPREAD = 1e-3  # standard deviation of lightness: less is a blank image
 
 
-def luminance(image: np.ndarray) -> np.ndarray:
-    """The image in grey.
+def colors_to_paint_in(
+    content_image: images.FloatImage,
+    style_images: Sequence[images.FloatImage],
+    preserve_color: str,
+) -> tuple[images.FloatImage, list[images.FloatImage]]:
+    """Bring the images into the colours that the solve works in.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1].
+        style_images: the same, of any sizes.
+        preserve_color: "none", "luminance" or "matched", see `TransferConfig`.
+
+    Returns:
+        The content image and the style images, with their shapes.
+    """
+    if preserve_color == "luminance":
+        return luminance(content_image), [match_luminance(s, content_image) for s in style_images]
+    if preserve_color == "matched":
+        return content_image, [recolor(style, content_image) for style in style_images]
+    return content_image, list(style_images)
+
+
+def painted_picture(
+    output_image: images.FloatImage,
+    content_image: images.FloatImage,
+    preserve_color: str,
+    painted_share: np.ndarray | None = None,
+) -> PaintedPicture:
+    """Bring the output of a solve back into colours, as a look.
+
+    Args:
+        output_image: float32 [height, width, 3], RGB.
+        content_image: the same shape, RGB in [0, 1].
+        preserve_color: as given to `colors_to_paint_in`.
+        painted_share: float32 [height, width, 1] in [0, 1], see `PaintedPicture`.
+
+    Returns:
+        The picture.
+    """
+    picture = np.clip(output_image, 0, 1)
+    if preserve_color == "luminance":
+        picture = with_colors_of(content_image, picture)
+    return PaintedPicture(picture.astype(np.float32), painted_share)
+
+
+def luminance(image: images.FloatImage) -> images.FloatImage:
+    """Return an image in grey.
 
     Args:
         image: float32 [height, width, 3], RGB in [0, 1].
@@ -25,42 +74,42 @@ def luminance(image: np.ndarray) -> np.ndarray:
     return np.repeat((image @ _LUMA)[..., None], 3, axis=-1)
 
 
-def matched_luminance(style_image: np.ndarray, content_image: np.ndarray) -> np.ndarray:
-    """The style image in grey, with the mean and spread of the content image's lightness.
+def match_luminance(image: images.FloatImage, reference: images.FloatImage) -> images.FloatImage:
+    """Return an image in grey, with the mean and spread of another one's lightness.
 
     Args:
-        style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
-        content_image: float32 [height, width, 3], RGB in [0, 1].
+        image: float32 [height, width, 3], RGB in [0, 1].
+        reference: float32 [reference_height, reference_width, 3], RGB in [0, 1].
 
     Returns:
-        float32 [style_height, style_width, 3], three equal channels, clipped to [0, 1].
+        float32 [height, width, 3], three equal channels, clipped to [0, 1].
     """
-    style, content = luminance(style_image), luminance(content_image)
-    gain = content.std() / max(float(style.std()), _LEAST_SPREAD)
-    return np.clip((style - style.mean()) * gain + content.mean(), 0, 1).astype(np.float32)
+    grey, goal = luminance(image), luminance(reference)
+    gain = goal.std() / max(float(grey.std()), _LEAST_SPREAD)
+    return np.clip((grey - grey.mean()) * gain + goal.mean(), 0, 1).astype(np.float32)
 
 
-def matched_colors(style_image: np.ndarray, content_image: np.ndarray) -> np.ndarray:
-    """The style image with the mean and covariance of the content image's colours.
+def recolor(image: images.FloatImage, reference: images.FloatImage) -> images.FloatImage:
+    """Give an image the mean and covariance of another one's colours.
 
-    Deviation: of the linear maps that do so, the one that moves colours least (Monge-Kantorovich),
-    where the paper compares Cholesky factors and the Image Analogies map.
+    Deviation: by the linear map that moves colours least (Monge-Kantorovich), where the paper
+    compares Cholesky factors and the Image Analogies map.
 
     Args:
-        style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
-        content_image: float32 [height, width, 3], RGB in [0, 1].
+        image: float32 [height, width, 3], RGB in [0, 1].
+        reference: float32 [reference_height, reference_width, 3], RGB in [0, 1].
 
     Returns:
-        float32 [style_height, style_width, 3], clipped to [0, 1].
+        float32 [height, width, 3], clipped to [0, 1].
     """
-    whole, content_whole = (
-        np.zeros(image.shape[:2], np.int32) for image in (style_image, content_image)
-    )
-    return segment_matched(style_image, content_image, whole, content_whole, (0,))
+    whole, reference_whole = (np.zeros(each.shape[:2], np.int32) for each in (image, reference))
+    return recolor_segments(image, reference, whole, reference_whole, (0,))
 
 
-def with_colors_of(content_image: np.ndarray, output_image: np.ndarray) -> np.ndarray:
-    """The output's lightness with the content image's chroma.
+def with_colors_of(
+    content_image: images.FloatImage, output_image: images.FloatImage
+) -> images.FloatImage:
+    """Return the output's lightness with the content image's chroma.
 
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1].

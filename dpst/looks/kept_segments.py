@@ -7,13 +7,15 @@ from dpst.segmentation import KEPT, Pairing, resize_labels
 from matting import LocalAffineMap, fit_local_affine
 
 _SIZE = 700  # longer side in pixels of the copies that the borders are refined on
-_RADIUS_SHARE = 0.02  # of their shorter side: how far a loosely drawn border is pulled to an edge
+_RADIUS_SHARE = (
+    0.02  # share of their shorter side: how far a loosely drawn border is pulled to an edge
+)
 _MINIMUM_RADIUS = 3
 _EPSILON = 1e-4  # ridge on the slopes: how faint an edge of the photo the border still follows
 
 
-def styled_share_map(content_image: np.ndarray, pairing: Pairing) -> LocalAffineMap | None:
-    """Where a photo is styled, as a local affine map of its colours.
+def styled_share_map(content_image: images.FloatImage, pairing: Pairing) -> LocalAffineMap | None:
+    """Return where a photo is styled, as a local affine map of its colours.
 
     The mask of the styled segments is refined to the photo's own edges by a guided filter, so that
     the border is as sharp as the photo is there.
@@ -40,7 +42,7 @@ def styled_share_map(content_image: np.ndarray, pairing: Pairing) -> LocalAffine
 
 
 def restore_kept_segments(
-    content_image: np.ndarray, output_image: np.ndarray, styled_shares: np.ndarray
+    content_image: images.FloatImage, output_image: images.FloatImage, styled_shares: np.ndarray
 ) -> np.ndarray:
     """Put the photo back into the segments that are kept.
 
@@ -55,6 +57,6 @@ def restore_kept_segments(
     Returns:
         float32 [height, width, 3]; exactly the photo in kept segments away from their borders.
     """
-    # Rounding aside the mask is 0 or 1 away from borders; there it shall be so exactly.
+    # Away from borders the mask is 0 or 1 but for rounding; there it must be so exactly.
     shares = np.clip(1.02 * styled_shares - 0.01, 0, 1)
     return content_image + shares * (output_image - content_image)

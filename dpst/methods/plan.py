@@ -1,154 +1,209 @@
-"""What the command line's files and settings say of segments and styles, read and checked."""
+"""Plans: what a transfer is made from, and which part of the style serves which of the content."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from dpst import images
 from dpst.config import TransferConfig
-from dpst.methods.artistic.plan import StylePlan, plan_styles
 from dpst.segmentation import (
     LabelMap,
     Pairing,
-    pair_segments,
+    SegmentRow,
+    decode_label_maps,
     read_label_maps,
-    single_segment,
+    read_labels,
 )
+from matting import LocalAffineMap
 
-WORKING_SIDE = 1400
-"""Longer side in pixels of the copies of photos that are worked on, if not solved larger."""
+LabelSource: TypeAlias = str | os.PathLike[str] | np.ndarray | Mapping[str, Any]
+"""A label map or a semantic map: its file, an array, or a mask for each segment by name."""
+
+FindLabelMaps: TypeAlias = Callable[[], tuple[LabelMap, LabelMap]]
+"""Finds the label maps of the content image and of the style image in the images."""
 
 
-def split_paths(text: str) -> list[str]:
-    """Reads "a.png,b.png"; the name of a file that holds a comma is one path."""
-    return [text] if os.path.exists(text) else [part.strip() for part in text.split(",")]
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What a transfer is made from.
 
-
-def check_styles(num_styles: int, config: TransferConfig) -> None:
-    """Check that a method takes so many style images.
-
-    Raises:
-        ValueError: it does not.
+    Attributes:
+        content_image: float32 [height, width, 3], RGB in [0, 1]; None for a doodle or a texture.
+        style_images: float32 [style_height, style_width, 3] each, RGB in [0, 1]; at least one.
+        content_labels: label map of the content image, or a doodle.
+        style_labels: label maps of the style images.
+        content_size: (height, width) of the photo that the content image is a copy of.
+        style_sizes: (height, width) of the photos that the style images are copies of.
     """
-    if num_styles > 1 and config.method == "semantic":
-        raise ValueError(
-            f"there are {num_styles} style images and method is 'semantic', there must be one: "
-            "give one, or set method to 'artistic'."
-        )
-    if num_styles > 1 and (config.method == "photo" or config.segmentation == "auto"):
-        setting = "method" if config.method == "photo" else "segmentation"
-        raise ValueError(
-            f"there are {num_styles} style images and {setting} is "
-            f"{getattr(config, setting)!r}, there must be one: give one, or set method to "
-            "'artistic' and segmentation to 'labels' (with photorealism_weight 400 the result "
-            "stays a photo)."
-        )
+
+    content_image: images.FloatImage | None
+    style_images: Sequence[images.FloatImage]
+    content_labels: LabelSource | None = None
+    style_labels: Sequence[LabelSource] | None = None
+    content_size: images.Size | None = None
+    style_sizes: Sequence[images.Size] = ()
+
+    def __post_init__(self) -> None:
+        """Take the sizes of the images where those of the photos are not given."""
+        if self.content_image is not None and self.content_size is None:
+            object.__setattr__(self, "content_size", self.content_image.shape[:2])
+        if not self.style_sizes:
+            sizes = tuple(image.shape[:2] for image in self.style_images)
+            object.__setattr__(self, "style_sizes", sizes)
+
+    def photo(self, config: TransferConfig) -> images.FloatImage:
+        """Return the content image of a method that must have one.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if self.content_image is None:
+            raise ValueError(
+                f"content_image is missing and method is {config.method!r}, which must have one: "
+                "give it, or set method to 'semantic' to paint a doodle or a texture."
+            )
+        return self.content_image
+
+    def check_one_style(self, fault: str, remedy: str) -> None:
+        """Check that there is one style image.
+
+        Args:
+            fault: which setting allows no more, for the message.
+            remedy: what else would help.
+
+        Raises:
+            ValueError: there are more.
+        """
+        if len(self.style_images) > 1:
+            raise ValueError(
+                f"there are {len(self.style_images)} style images and {fault}, there must be one: "
+                f"give one, or {remedy}."
+            )
 
 
-def check_content(has_content_image: bool, config: TransferConfig) -> None:
-    """Check that there is a content image where a method needs one.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Plan:
+    """Which part of the style serves which part of the content image.
 
-    Raises:
-        ValueError: it is missing.
+    Attributes:
+        segments: a row for each segment.
+        notes: what is odd about the label maps and what was done about it, one line each.
+        pairing: the segments of the content and the style image, where there is one style image
+            and it serves segment by segment; else None.
+        has_content: whether there is a content image.
     """
-    if not has_content_image and config.method != "semantic":
-        raise ValueError(
-            f"content_image is missing and method is {config.method!r}, which must have one: give "
-            "it, or set method to 'semantic' to paint a doodle or a texture."
-        )
+
+    segments: tuple[SegmentRow, ...]
+    notes: tuple[str, ...] = ()
+    pairing: Pairing | None = None
+    has_content: bool = True
+
+    def canvas(self) -> images.FloatImage:
+        """Return what stands for the content image where there is none.
+
+        Raises:
+            ValueError: there is one.
+        """
+        raise ValueError("the plan has a content image, it must be used: give it.")
+
+    def preview(
+        self, content_image: images.FloatImage, style_image: images.FloatImage
+    ) -> LocalAffineMap | None:
+        """Return a first look that takes about a second; None where the method has none.
+
+        Args:
+            content_image: float32 [height, width, 3], RGB in [0, 1].
+            style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
+        """
+        return None
 
 
-def read_plan(
-    content_image: np.ndarray,
-    style_images: Sequence[np.ndarray],
-    content_labels: str | None,
-    style_labels: str | None,
-    config: TransferConfig,
-    photo_sizes: Sequence[images.Size],
-) -> Pairing | StylePlan | None:
-    """Reads the label maps and plans who serves whom.
+def find_or_read_label_maps(
+    inputs: Inputs, config: TransferConfig, find: FindLabelMaps, finds_by_default: bool
+) -> tuple[LabelMap | None, tuple[LabelMap, ...] | None]:
+    """Return the label maps that a plan goes by.
 
     Args:
-        content_image: float32 [height, width, 3], RGB in [0, 1].
-        style_images: float32 [style_height, style_width, 3] each, RGB in [0, 1].
-        content_labels: path of the content image's label map, or its masks, or None.
-        style_labels: the same of the style image; of several, paths separated by commas.
-        config: the settings.
-        photo_sizes: (height, width) of the content file and the style files, for messages.
+        inputs: images and label maps.
+        config: `segmentation` and `segmentation_model` say where segments come from.
+        find: finds label maps in the images.
+        finds_by_default: whether segments are looked for where nothing says where they are.
 
     Returns:
-        A pairing for the photo method, a plan for the artistic one; None if segments are to be
-        found in the images.
+        The label map of the content image and those of the style images, as far as there are any.
 
     Raises:
         FileNotFoundError: a file does not exist.
-        ValueError: files and settings do not fit together.
+        ValueError: label maps and settings do not fit together.
     """
-    is_photo = config.method == "photo"
-    if content_labels is None if style_labels else is_photo and content_labels is not None:
-        missing = "content_labels" if style_labels else "style_labels"
+    has_label_maps = inputs.content_labels is not None
+    if finds_segments(config, has_label_maps, finds_by_default):
+        content_map, style_map = find()
+        return content_map, (style_map,)
+    if inputs.content_labels is None or config.segmentation == "none":
+        return None, None
+    return _read_label_maps(inputs, inputs.photo(config), inputs.content_labels)
+
+
+def finds_segments(config: TransferConfig, has_label_maps: bool, by_default: bool = True) -> bool:
+    """Return whether segments are to be found in the images, by a model or without.
+
+    Args:
+        config: `segmentation` and `segmentation_model`.
+        has_label_maps: whether label maps are given.
+        by_default: whether they are looked for where neither label maps nor a model are given.
+
+    Raises:
+        ValueError: there are label maps and a model, and nothing says which is to be used.
+    """
+    if config.segmentation_model and has_label_maps and config.segmentation != "auto":
         raise ValueError(
-            f"--{missing} is missing, must be given where the other label map is; give both, or "
-            "none."
+            f"segmentation_model is {config.segmentation_model!r} and content_labels and "
+            "style_labels are given, only one must be: leave one out, or set segmentation to "
+            "'auto' for the model."
         )
-    if config.finds_segments(has_label_maps=content_labels is not None):
-        return None
-    content_map, style_maps = None, None
-    if content_labels is not None and config.segmentation != "none":
-        content_map, style_maps = _read_maps(
-            content_image, style_images, content_labels, style_labels, photo_sizes
-        )
-    return plan_from_maps(content_image, style_images, content_map, style_maps, config)
+    if config.segmentation != "labels":
+        return config.segmentation == "auto"
+    return not has_label_maps and (by_default or bool(config.segmentation_model))
 
 
-def plan_from_maps(
-    content_image: np.ndarray,
-    style_images: Sequence[np.ndarray],
-    content_map: LabelMap | None,
-    style_maps: Sequence[LabelMap] | None,
-    config: TransferConfig,
-) -> Pairing | StylePlan:
-    """Plans who serves whom by label maps that are read or found already; None for no map."""
-    if config.method != "photo":
-        return plan_styles(content_image, style_images, content_map, style_maps, config)
-    if content_map is None or style_maps is None:
-        sizes = content_image.shape[:2], style_images[0].shape[:2]
-        return single_segment(*sizes, config.segment_map)
-    return pair_segments(
-        content_map,
-        style_maps[0],
-        content_image,
-        style_images[0],
-        config.orphan_policy,
-        config.segment_map,
-    )
-
-
-def _read_maps(
-    content_image: np.ndarray,
-    style_images: Sequence[np.ndarray],
-    content_labels: str,
-    style_labels: str | None,
-    photo_sizes: Sequence[images.Size],
-) -> tuple[LabelMap, list[LabelMap] | None]:
-    """Label maps of the content image and, if there are any, of all style images."""
+def _read_label_maps(
+    inputs: Inputs, content_image: images.FloatImage, content_labels: LabelSource
+) -> tuple[LabelMap, tuple[LabelMap, ...] | None]:
+    """Return the label maps of the content image and, if there are any, of all style images."""
     size = content_image.shape[:2]
-    if style_labels is None:
-        content_map = read_label_maps(content_labels, content_labels, size, size)[0]
-        return dataclasses.replace(content_map, image_size=photo_sizes[0]), None
-    paths = [style_labels] if len(style_images) == 1 else split_paths(style_labels)
-    if len(paths) != len(style_images):
+    if inputs.style_labels is None:
+        content_map = _decode_pair(content_labels, content_labels, size, size)[0]
+        return dataclasses.replace(content_map, image_size=inputs.content_size), None
+    if len(inputs.style_labels) != len(inputs.style_images):
         raise ValueError(
-            f"--style_labels names {len(paths)} label maps and --style_image {len(style_images)} "
-            "images, each image must have its own: give as many, or leave --style_labels out."
+            f"there are {len(inputs.style_labels)} style_labels and {len(inputs.style_images)} "
+            "style images, each image must have its own: give as many, or none."
         )
     content_maps, style_maps = [], []
-    for path, image, photo_size in zip(paths, style_images, photo_sizes[1:], strict=True):
-        content_map, style_map = read_label_maps(content_labels, path, size, image.shape[:2])
-        content_maps.append(dataclasses.replace(content_map, image_size=photo_sizes[0]))
+    for labels, image, photo_size in zip(
+        inputs.style_labels, inputs.style_images, inputs.style_sizes, strict=True
+    ):
+        content_map, style_map = _decode_pair(content_labels, labels, size, image.shape[:2])
+        content_maps.append(dataclasses.replace(content_map, image_size=inputs.content_size))
         style_maps.append(dataclasses.replace(style_map, image_size=photo_size))
-    return content_maps[0], style_maps
+    return content_maps[0], tuple(style_maps)
+
+
+def _decode_pair(
+    content: LabelSource, style: LabelSource, content_size: images.Size, style_size: images.Size
+) -> tuple[LabelMap, LabelMap]:
+    """Return the label maps of a pair of images, from files or arrays."""
+    if isinstance(content, str | os.PathLike) and isinstance(style, str | os.PathLike):
+        return read_label_maps(content, style, content_size, style_size)
+    arrays = [
+        read_labels(source, name) if isinstance(source, str | os.PathLike) else source
+        for source, name in ((content, "content_labels"), (style, "style_labels"))
+    ]
+    return decode_label_maps(arrays[0], arrays[1], content_size, style_size)

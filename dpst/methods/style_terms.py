@@ -1,4 +1,4 @@
-"""What the style terms of all methods share: statistics under guidance, and their losses.
+"""What the style terms of all methods share: moments under guidance, and their losses.
 
 The functions are module-level objects, so that objectives of one structure share their traces.
 """
@@ -29,7 +29,7 @@ SEGMENT_MULTIPLE = 4  # objectives of 2 to 4 segments share a trace, those of 5 
 
 
 def padded_segments(masks: np.ndarray) -> np.ndarray:
-    """Masks with empty ones added, so that fewer numbers of segments occur.
+    """Add empty masks, so that fewer numbers of segments occur.
 
     Args:
         masks: float32 [K, height, width].
@@ -43,7 +43,7 @@ def padded_segments(masks: np.ndarray) -> np.ndarray:
 
 
 def guidance_from_masks(masks: np.ndarray) -> Guidance:
-    """Guidance in the form that is fast here: sorted positions do not compile under XLA.
+    """Return guidance in the form that is fast here: sorted positions do not compile under XLA.
 
     Args:
         masks: float32 [K, height, width] in [0, 1].
@@ -64,14 +64,15 @@ def region_target(
     regions: Sequence[StyleRegion],
     is_centred: bool,
 ) -> tuple[Any, Guidance]:
-    """What each region's statistics in a layer should be, and the guidance to take them with.
+    """Return what each region's moments in a layer should be, and the guidance to take them with.
 
     Args:
         name: the layer.
-        content_features: of the content image; of anything of its size if no region is kept.
-        style_features: of each style image.
-        regions: what serves what.
-        is_centred: for means and covariances; otherwise for raw Gram matrices.
+        content_features: features of the content image, float32 [1, h, w, channels] by layer; of
+            any image of its size if no region is kept.
+        style_features: features of each style image, likewise.
+        regions: which part of the style serves which part of the content.
+        is_centred: whether means and covariances are compared, or raw Gram matrices.
 
     Returns:
         The target of `centred_term` or `gram_term`.
@@ -81,7 +82,7 @@ def region_target(
     masks = np.concatenate([average_masks(region.mask[None], size) for region in regions])
     moments, wholes = [], []
     for region, mask in zip(regions, masks, strict=True):
-        # A kept region aims at its own statistics, lest its neighbours' look leak in.
+        # A kept region aims at its own moments, lest its neighbours' look leak in.
         features = content if region.style == KEPT else style_features[region.style][name]
         whole = np.ones((1, *features.shape[1:3]), np.float32)
         part = whole
@@ -89,8 +90,8 @@ def region_target(
             part = mask[None]
         elif region.style_mask is not None:
             part = average_masks(region.style_mask[None], tuple(features.shape[1:3]))
-        moments.append(guided_statistics(features, guidance_from_masks(part)))
-        wholes.append(guided_statistics(features, guidance_from_masks(whole)))
+        moments.append(guided_moments(features, guidance_from_masks(part)))
+        wholes.append(guided_moments(features, guidance_from_masks(whole)))
     masks = padded_segments(masks)
     missing = len(masks) - len(regions)
     nothing = SegmentStatistics(*map(tf.zeros_like, moments[0]))
@@ -106,35 +107,35 @@ def region_target(
     return GramTarget(style.gram, shares), guidance
 
 
-def guided_statistics(features: tf.Tensor, guidance: Guidance) -> SegmentStatistics:
-    """Moments of features [1, height, width, channels] under either form of guidance."""
+def guided_moments(features: tf.Tensor, guidance: Guidance) -> SegmentStatistics:
+    """Return the moments of features [1, h, w, channels] under either form of guidance."""
     if isinstance(guidance, SortedGuidance):
         return sorted_segment_statistics(features, guidance)
     return segment_statistics(features, tf.concat(guidance, -1))
 
 
 def centred_term(target: Any, features: tf.Tensor) -> tf.Tensor:
-    """`segment_centred_losses`; the target is (`CentredTarget`, guidance)."""
+    """Return `segment_centred_losses` [1, K]; the target is (`CentredTarget`, guidance)."""
     goal, guidance = target
-    return segment_centred_losses(goal, guided_statistics(features, guidance))
+    return segment_centred_losses(goal, guided_moments(features, guidance))
 
 
 def gram_term(target: Any, features: tf.Tensor) -> tf.Tensor:
-    """`segment_gram_losses`, relative; the target is (`GramTarget`, guidance)."""
+    """Return relative `segment_gram_losses` [1, K]; the target is (`GramTarget`, guidance)."""
     goal, guidance = target
-    return segment_gram_losses(goal, guided_statistics(features, guidance))
+    return segment_gram_losses(goal, guided_moments(features, guidance))
 
 
 def centred_color_term(target: Any, images: tf.Tensor) -> tf.Tensor:
-    """`centred_term` of raw colours."""
+    """Return the `centred_term` of raw colours, images [1, height, width, 3]."""
     return centred_term(target, opponent_colors(images))
 
 
 def gram_color_term(target: Any, images: tf.Tensor) -> tf.Tensor:
-    """`gram_term` of raw colours."""
+    """Return the `gram_term` of raw colours, images [1, height, width, 3]."""
     return gram_term(target, colors_and_one(images))
 
 
 def colors_and_one(images: tf.Tensor) -> tf.Tensor:
-    """[r, g, b, 1], whose Gram matrix holds the mean colour too."""
+    """Return [r, g, b, 1] a pixel, whose Gram matrix holds the mean colour too."""
     return tf.concat([images, tf.ones_like(images[..., :1])], -1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import tensorflow as tf
 
@@ -38,7 +38,7 @@ class CompiledChunk:
 
     def __call__(
         self, objective: ValueAndGradients, *arguments: object, jit_compile: bool | None
-    ) -> tuple:
+    ) -> Any:
         """Run the chunk; with XLA where a GPU is visible, if `jit_compile` is None."""
         if jit_compile is None:
             jit_compile = bool(tf.config.list_physical_devices("GPU"))

@@ -11,10 +11,10 @@ import numpy as np
 from dpst import images
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor
-from dpst.looks.color_matching import segment_matched
+from dpst.looks.color_matching import recolor_segments
+from dpst.methods.measure_output import measure_output
+from dpst.methods.plan import Plan
 from dpst.methods.result import TransferResult
-from dpst.methods.semantic.plan import SemanticPlan
-from dpst.methods.transfer import measure_output
 from dpst.metrics import Metrics, affine_residual
 from dpst.report.files import PAGE_NAME, TRACE_NAME, write_text
 from dpst.report.html import FIGURE_SIDE
@@ -32,11 +32,11 @@ def write_report(
     trace: Mapping[str, Any],
     photo: images.Photo,
     style_images: Sequence[images.FloatImage],
-    plan: object,
+    plan: Plan,
     result: TransferResult,
     extractor: Extractor,
     config: TransferConfig,
-) -> None:
+) -> Path:
     """Write the page and the trace of a run, each whole or not at all.
 
     Args:
@@ -44,26 +44,30 @@ def write_report(
         trace: from `run_trace`.
         photo: the content photo.
         style_images: float32 [height, width, 3], RGB in [0, 1].
-        plan: of the transfer; the segments of a `Pairing` are shown.
+        plan: the plan of the transfer; the segments of its pairing are shown.
         result: the result of the transfer.
         extractor: the features to compare.
         config: the settings.
+
+    Returns:
+        The path of the page.
 
     Raises:
         ValueError: a file cannot be written.
     """
     folder = Path(folder)
-    pairing = plan if isinstance(plan, Pairing) else None
+    pairing = plan.pairing
     baseline = None
     if pairing is not None:
         content_image = photo.image(config.solve_size)
         metrics = baseline_metrics(content_image, style_images[0], pairing, extractor, config)
         baseline = dataclasses.asdict(metrics)
     pictures = gather_pictures(photo, style_images, pairing, result, config)
-    if isinstance(plan, SemanticPlan) and plan.is_doodle:
+    if not plan.has_content:
         pictures = dataclasses.replace(pictures, content_image=None)
     write_trace(folder / TRACE_NAME, trace)
     write_text(folder / PAGE_NAME, report_page(trace, pictures, baseline))
+    return folder / PAGE_NAME
 
 
 def gather_pictures(
@@ -123,14 +127,16 @@ def baseline_metrics(
         The metrics, to stand beside those of the result.
     """
     size = images.workable_size(content_image.shape[:2], config.solve_size)
-    matched = segment_matched(
+    matched = recolor_segments(
         images.resize(content_image, size),
         style_image,
         resize_labels(pairing.content_labels, size),
         resize_labels(pairing.style_labels, style_image.shape[:2]),
         pairing.style_index,
     )
-    return measure_output(content_image, style_image, matched, pairing, extractor, config)
+    return measure_output(
+        content_image, style_image, matched, pairing, extractor, config.solve_size
+    )
 
 
 def _tinted_segments(

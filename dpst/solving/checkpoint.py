@@ -6,6 +6,7 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -91,7 +92,7 @@ class Checkpoint:
         start = time.monotonic()
         if start < self._next_save:
             return
-        arrays = state.optimizer.to_arrays(state.result)
+        arrays: dict[str, Any] = state.optimizer.to_arrays(state.result)
         arrays["level"] = np.array(state.level)
         for i, column in enumerate(zip(*state.history, strict=True)):
             arrays[f"history_{i}"] = np.array(column)

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 from dpst import images
+from dpst.config import FULL_SIDE, PAINTING_EVALUATIONS, PHOTO_EVALUATIONS
 
-EVALUATIONS = 30  # at the finest level of a photo
-FULL_SIDE = 700  # pixels: photos that are solved smaller have more evaluations
 COARSE_EVALUATIONS = 1.5  # per evaluation at the finest level, at each level below
 MIN_LEVEL_SIDE = 160  # a coarser level's longer side is at least this
 PAINTING_FACTOR = 1.8  # from a painting's level to the next
-FINEST_PAINTING_EVALUATIONS = 50
-PAINTING_EVALUATIONS = 1.6  # at a painting's level, per evaluation at the next finer one
+COARSE_PAINTING_EVALUATIONS = 1.6  # at a painting's level, per evaluation at the next finer one
 MIN_PAINTED_SIDE = 140  # a painting's coarsest level has at least this longer side
 SIDE_MULTIPLE = 16  # the shorter side is rounded to it, so that photos of many sizes share traces
 MIN_ROUNDED_SIDE = 128  # below it that would distort too much
@@ -37,8 +35,8 @@ def plan_levels(
     Args:
         size: (height, width) of the content image.
         solve_size: longer side of the finest level, at most; an image is never enlarged.
-        max_evaluations: evaluations at the finest level. None: `EVALUATIONS`, and up to twice as
-            many below `FULL_SIDE`, where a pixel holds more of the look and costs less.
+        max_evaluations: evaluations at the finest level. None: `PHOTO_EVALUATIONS`, and up to
+            twice as many below `FULL_SIDE`, where a pixel holds more of the look and costs less.
 
     Returns:
         One or two levels: below half the size there is little left to gain. The shorter side may
@@ -47,7 +45,7 @@ def plan_levels(
     """
     finest = _rounded(images.workable_size(size, solve_size))
     if max_evaluations is None:
-        max_evaluations = round(EVALUATIONS * min(max(FULL_SIDE / max(finest), 1), 2))
+        max_evaluations = round(PHOTO_EVALUATIONS * min(max(FULL_SIDE / max(finest), 1), 2))
     levels = [Level(finest, max_evaluations)]
     coarse = images.fit_size(finest, max(finest) // 2)
     if max(coarse) >= MIN_LEVEL_SIDE and min(coarse) >= images.MINIMUM_SIDE:
@@ -64,21 +62,21 @@ def plan_painting(
         size: (height, width) of the content image.
         solve_size: longer side of the finest level, at most; an image is never enlarged.
         max_evaluations: evaluations at the finest level; coarser ones, which cost less, have more.
-            None: `FINEST_PAINTING_EVALUATIONS`.
+            None: `PAINTING_EVALUATIONS`.
 
     Returns:
         The levels, by `PAINTING_FACTOR` apart.
     """
     finest = images.workable_size(size, solve_size)
     if max_evaluations is None:
-        max_evaluations = FINEST_PAINTING_EVALUATIONS
+        max_evaluations = PAINTING_EVALUATIONS
     levels = [Level(finest, max_evaluations)]
     longer_side = max(finest)
     while (longer_side := round(longer_side / PAINTING_FACTOR)) >= MIN_PAINTED_SIDE:
         coarse = images.fit_size(finest, longer_side)
         if min(coarse) < images.MINIMUM_SIDE:
             break
-        evaluations = round(PAINTING_EVALUATIONS * levels[0].max_evaluations)
+        evaluations = round(COARSE_PAINTING_EVALUATIONS * levels[0].max_evaluations)
         levels.insert(0, Level(coarse, min(evaluations, 2 * max_evaluations)))
     return tuple(levels)
 

@@ -8,7 +8,7 @@ from dpst import images
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor
 from dpst.extractors.num_features import num_features
-from dpst.solving.solve import plan_levels
+from dpst.solving.levels import plan_levels
 
 _BASE = 1.25e9  # bytes of a process in which TensorFlow has compiled its first program
 _BYTES_A_PIXEL = 1000  # solved: the Laplacian's stencil, correction pairs, the preconditioner
@@ -37,5 +37,5 @@ def predicted_memory(
     pixels = max(math.prod(size), math.prod(style_size))
     features = max(num_features(extractor, each) for each in (size, style_size))
     solving = _BYTES_A_PIXEL * pixels + 4 * _FEATURE_COPIES * features
-    matching = 1e6 * config.matching_memory if config.method == "semantic" else 0
+    matching = 1e6 * config.matching_memory if config.takes("matching_memory") else 0
     return _BASE + solving + matching + _PHOTO_COPIES * photo.pixels.nbytes

@@ -1,7 +1,7 @@
 """Objectives: weighted terms bound to their targets, as one value and gradient."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -78,14 +78,16 @@ class Objective:
         extractor: maps images [1, height, width, 3] and layer names to a dict of features; None
             where no term asks for any.
         terms: the terms of the sum.
+        reported: numbers by name that are told beside the terms; they are not part of the sum.
     """
 
     extractor: Callable[..., dict[str, tf.Tensor]] | None
     terms: tuple[Term, ...] = ()
+    reported: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     def with_terms(self, *terms: Term) -> "Objective":
         """Return the objective with further terms."""
-        return Objective(self.extractor, self.terms + terms)
+        return Objective(self.extractor, self.terms + terms, self.reported)
 
     def at(self, image: tf.Tensor, chunk: int) -> "Objective":
         """Return the objective itself: its targets do not depend on the image."""

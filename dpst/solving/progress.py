@@ -1,15 +1,19 @@
 """Where a solve stands: what callbacks are told, in words, and how long it will take."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import tensorflow as tf
-
-from dpst.optimizers import OptimizerResult
 from dpst.solving.levels import Level
-from dpst.solving.objective import Objective
+
+if TYPE_CHECKING:  # A terminal tells of progress before it waits for TensorFlow.
+    import tensorflow as tf
+
+    from dpst.optimizers import OptimizerResult
+    from dpst.solving.objective import Objective
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +128,7 @@ class Reporter:
             max_evaluations=self._levels[level].max_evaluations,
             loss=loss,
             seconds_left=seconds_left,
-            image=tf.convert_to_tensor(image),
+            image=image,
             objective=objective,
         )
         return bool(self._callback(progress))

@@ -161,7 +161,7 @@ class _Run:
         """
         result = saved
         try:
-            if index == 0 and saved is None and self._reporter.start(start):
+            if index == 0 and saved is None and self._reporter.start(tf.convert_to_tensor(start)):
                 self.stop_reason = StopReason.INTERRUPTED
                 return start
             for result in self._chunks(index, level, start, *build(), saved):

@@ -1,4 +1,4 @@
-"""Style plan: the regions of an artistic transfer, from label maps, shares and settings."""
+"""Artistic plan: which style image, or part of one, serves which part of the content image."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from dpst import images
 from dpst.config import TransferConfig
+from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_maps
 from dpst.segmentation import (
     KEPT,
     LabelMap,
@@ -23,65 +23,77 @@ from dpst.segmentation import (
 from dpst.setting_lists import parse_shares
 
 
-@dataclass(frozen=True, eq=False)
-class StylePlan:
-    """What serves what, and how to tell the user.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ArtisticPlan(Plan):
+    """A plan of the artistic method.
 
     Attributes:
         regions: which style image, or part of one, serves which part of the content image.
-        segments: a row for each, or for each label of a pair of maps.
-        notes: what is messy about the label maps and what was done about it, a line each.
     """
 
     regions: tuple[StyleRegion, ...]
-    segments: tuple[SegmentRow, ...]
-    notes: tuple[str, ...] = ()
 
 
-def plan_styles(
-    content_image: np.ndarray,
-    style_images: Sequence[np.ndarray],
-    content_map: LabelMap | None,
-    style_maps: Sequence[LabelMap] | None,
-    config: TransferConfig,
-) -> StylePlan:
-    """Plans an artistic transfer.
+def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> ArtisticPlan:
+    """Plan an artistic transfer, see `dpst.methods.Method`.
 
-    Args:
-        content_image: float32 [height, width, 3], RGB in [0, 1].
-        style_images: float32 [style_height, style_width, 3] each, RGB in [0, 1].
-        content_map: labels of the content image; None for none.
-        style_maps: labels of each style image, their names as in the content map; None for none.
-        config: `multi_style`, `style_blend`, `segment_map` and `orphan_policy` are used.
-
-    Returns:
-        The plan.
+    The settings `multi_style`, `style_blend`, `segment_map` and `orphan_policy` say how.
 
     Raises:
         ValueError: labels, styles and settings do not fit together, see `assigned_regions` and
             `pair_segments`.
     """
-    num_styles = len(style_images)
-    if content_map is None:
-        if config.multi_style not in ("", "blend"):
-            raise ValueError(
-                f"multi_style is {config.multi_style!r} and there are no content_labels, they must "
-                "say where the segments are: give content_labels, or set multi_style to 'blend'."
-            )
-        if config.segment_map:
-            raise ValueError(
-                f"segment_map is {config.segment_map!r} and there are no content_labels, it must "
-                "name labels: give content_labels."
-            )
-        regions = blended_regions(
-            content_image.shape[:2], parse_shares(config.style_blend, num_styles)
+    if config.segmentation == "auto":
+        inputs.check_one_style(
+            "segmentation is 'auto'",
+            "set segmentation to 'labels' (with photorealism_weight 400 the result stays a photo)",
         )
-        return StylePlan(regions, region_rows(regions))
+    content_image = inputs.photo(config)
+    if inputs.content_labels is None and inputs.style_labels is not None:
+        raise ValueError(
+            "content_labels is missing, it must be given where style_labels is: give both, or "
+            "neither."
+        )
+    content_map, style_maps = find_or_read_label_maps(inputs, config, find, finds_by_default=False)
+    if content_map is None:
+        regions = _regions_without_labels(content_image, len(inputs.style_images), config)
+        return ArtisticPlan(regions=regions, segments=region_rows(regions))
+    return _plan_by_labels(content_image, inputs.style_images, content_map, style_maps, config)
+
+
+def _regions_without_labels(
+    content_image: images.FloatImage, num_styles: int, config: TransferConfig
+) -> tuple[StyleRegion, ...]:
+    """Return the regions of styles that mix everywhere."""
+    if config.multi_style not in ("", "blend"):
+        raise ValueError(
+            f"multi_style is {config.multi_style!r} and there are no content_labels, they must "
+            "say where the segments are: give content_labels, or set multi_style to 'blend'."
+        )
+    if config.segment_map:
+        raise ValueError(
+            f"segment_map is {config.segment_map!r} and there are no content_labels, it must "
+            "name labels: give content_labels."
+        )
+    return blended_regions(content_image.shape[:2], parse_shares(config.style_blend, num_styles))
+
+
+def _plan_by_labels(
+    content_image: images.FloatImage,
+    style_images: Sequence[images.FloatImage],
+    content_map: LabelMap,
+    style_maps: Sequence[LabelMap] | None,
+    config: TransferConfig,
+) -> ArtisticPlan:
+    """Plan by the labels of the content image, and of the style images if they have any."""
     if config.style_blend and config.multi_style != "blend":
         raise ValueError(
             f"style_blend is {config.style_blend!r} and there are content_labels, shares must go "
             "with one mixture: leave style_blend out, or set multi_style to 'blend'."
         )
+    num_styles = len(style_images)
+    segments: tuple[SegmentRow, ...]
+    notes: tuple[str, ...] = ()
     if num_styles == 1 and style_maps is not None:
         pairing = pair_segments(
             content_map,
@@ -97,7 +109,7 @@ def plan_styles(
         regions = assigned_regions(
             content_map, num_styles if style_maps is None else style_maps, config.segment_map
         )
-        segments, notes = region_rows(regions), ()
+        segments = region_rows(regions)
     if config.multi_style == "blend":
         shares = parse_shares(config.style_blend, num_styles)
         kept = tuple(
@@ -105,4 +117,4 @@ def plan_styles(
         )
         regions = blended_regions(content_image.shape[:2], shares) + kept
         segments = region_rows(regions)
-    return StylePlan(regions, segments, notes)
+    return ArtisticPlan(regions=regions, segments=segments, notes=notes)

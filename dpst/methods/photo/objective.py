@@ -1,7 +1,7 @@
 """The photo method: the terms of its objective at one size.
 
-Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 4; Kane, Rohatgi
-and Saxena, "Photo Style Transfer in TensorFlow".
+Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 4; Kane,
+Shemaj and Lemionet, "Photo Style Transfer in TensorFlow".
 """
 
 import numpy as np
@@ -15,9 +15,9 @@ from dpst.losses import (
     GramTarget,
     SegmentStatistics,
     centred_target,
-    content_loss,
     opponent_colors,
 )
+from dpst.methods.content_terms import content_terms
 from dpst.methods.image_terms import image_terms
 from dpst.methods.style_terms import (
     Guidance,
@@ -27,24 +27,24 @@ from dpst.methods.style_terms import (
     gram_color_term,
     gram_term,
     guidance_from_masks,
-    guided_statistics,
+    guided_moments,
     padded_segments,
 )
 from dpst.segmentation import KEPT, Pairing, layer_guidance
 from dpst.setting_lists import parse_layers
 from dpst.solving.objective import RGB, FeatureTerm, Objective, Term
 
-RGB_WEIGHT = 5.0  # of the raw colours, against 1 for each layer of the extractor
+RGB_WEIGHT = 5.0  # weight of the raw colours, against 1 for each layer of the extractor
 
 
 def photo_objective(
     extractor: Extractor,
-    content_image: np.ndarray,
-    style_image: np.ndarray,
+    content_image: images.FloatImage,
+    style_image: images.FloatImage,
     pairing: Pairing,
     config: TransferConfig,
 ) -> Objective:
-    """The objective of the photo method.
+    """Make the objective of the photo method.
 
     E(O) = w_c E_content + w_s E_style + w_p E_photo + w_e E_structure + w_tv E_tv + w_g E_gamut
 
@@ -73,16 +73,17 @@ def photo_objective(
         )
         loss = centred_term if config.style_statistic == "centred" else gram_term
         terms += (FeatureTerm("style", name, loss, target, style_weight * layer_weight),)
-    for name, layer_weight in content_layers.items() if config.content_weight else ():
-        weight = config.content_weight * layer_weight / sum(content_layers.values())
-        terms += (FeatureTerm("content", name, content_loss, content_features[name], weight),)
+    terms += content_terms(content_features, content_layers, config.content_weight)
     return Objective(extractor, terms + image_terms(content_image, config))
 
 
 def _color_terms(
-    content_image: np.ndarray, style_image: np.ndarray, pairing: Pairing, config: TransferConfig
+    content_image: images.FloatImage,
+    style_image: images.FloatImage,
+    pairing: Pairing,
+    config: TransferConfig,
 ) -> tuple[Term, ...]:
-    """The raw colours as a style layer."""
+    """Return the raw colours as a style layer."""
     content, style = (tf.constant(image[None]) for image in (content_image, style_image))
     is_centred = config.style_statistic == "centred"
     read = opponent_colors if is_centred else colors_and_one
@@ -100,9 +101,9 @@ def _style_target(
     image_sizes: tuple[images.Size, images.Size],
     reach: float = 0.0,
 ) -> tuple[CentredTarget | GramTarget, Guidance]:
-    """What the segments' statistics should be, and the guidance to take them with.
+    """Return what the segments' moments should be, and the guidance to take them with.
 
-    Content and style are a layer's features of images of some sizes; it sees as far as its reach.
+    Content and style are a layer's features of images of these sizes; `reach` is how far it sees.
     """
     num_segments, style_index = len(pairing.style_index), np.array(pairing.style_index)
     num_style_labels = int(pairing.style_labels.max()) + 1
@@ -116,17 +117,17 @@ def _style_target(
     masks, serving = map(padded_segments, (masks, style_masks[np.maximum(style_index, 0)]))
     areas = np.bincount(pairing.content_labels.ravel(), minlength=len(masks))
     shares = tf.constant(areas[None] / areas.sum(), tf.float32)
-    moments = guided_statistics(style, guidance_from_masks(serving))
+    moments = guided_moments(style, guidance_from_masks(serving))
     if KEPT in pairing.style_index:
         # Its own statistics as the target: share 0 would let its neighbours' look leak in.
         is_kept = np.zeros((1, len(masks), 1), bool)
         is_kept[0, :num_segments, 0] = style_index == KEPT
-        own = guided_statistics(content, guidance_from_masks(masks))
+        own = guided_moments(content, guidance_from_masks(masks))
         moments = SegmentStatistics(
             tf.where(is_kept, own.mean, moments.mean),
             tf.where(is_kept[..., None], own.covariance, moments.covariance),
         )
     if config.style_statistic == "gram":
         return GramTarget(moments.gram, shares), guidance_from_masks(masks)
-    whole = guided_statistics(style, guidance_from_masks(np.ones_like(style_masks[:1])))
+    whole = guided_moments(style, guidance_from_masks(np.ones_like(style_masks[:1])))
     return centred_target(moments, whole, shares), guidance_from_masks(masks)

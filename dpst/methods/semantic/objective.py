@@ -7,18 +7,17 @@ Image Synthesis", 2016.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import keras
-import numpy as np
 import tensorflow as tf
 
+from dpst import images
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor
 from dpst.losses import (
     PatchBank,
-    content_loss,
     feature_length,
     nearest_patches,
     opponent_colors,
@@ -27,6 +26,7 @@ from dpst.losses import (
     patch_target,
     with_semantic_map,
 )
+from dpst.methods.content_terms import content_terms
 from dpst.methods.image_terms import image_terms
 from dpst.methods.semantic.style_copies import StyleCopy
 from dpst.methods.style_terms import Features, centred_color_term, centred_term, region_target
@@ -34,16 +34,16 @@ from dpst.segmentation import SemanticMap, StyleRegion, average_masks
 from dpst.setting_lists import parse_layers
 from dpst.solving.objective import RGB, FeatureTerm, MovingObjective, Objective, Term
 
-_WHOLE = 0.999  # share of a position's area that must show the style image for it to count
+_WHOLE = 0.999  # a position counts if this share of its area shows the style image
 
 
 class PatchLayer(NamedTuple):
     """What the patches of one layer are matched with.
 
     Attributes:
-        weight: of the layer's patch loss.
+        weight: weight of the layer's patch loss.
         style: features of the style's patches.
-        joint_style: the same with their maps.
+        joint_style: features and semantic maps of the style's patches.
         length: what features are divided by before the map joins them.
         semantic_map: float32 [height, width, channels], the output's map at the layer's size.
     """
@@ -57,28 +57,29 @@ class PatchLayer(NamedTuple):
 
 def semantic_objective(
     extractor: Extractor,
-    content_image: np.ndarray,
+    content_image: images.FloatImage,
     is_doodle: bool,
     copies: Sequence[StyleCopy],
     content_map: SemanticMap | None,
     regions: Sequence[StyleRegion],
     config: TransferConfig,
 ) -> MovingObjective:
-    """The objective of the semantic method.
+    """Make the objective of the semantic method.
 
     E(O) = w_c E_content + w_s E_patches + w_st sum_k a_k E_statistics,k + w_tv E_tv + w_g E_gamut,
-    with the nearest patches of the image that it was made for, k the labels and a_k their shares.
+    with the nearest patches of the image that its targets are for, k the labels and a_k their
+    shares.
 
     Deviation: E_statistics, the centred statistics of each label's colours and of the layers up to
     the patches' last one. Patches alone wash colours out.
 
     Args:
         extractor: source of the features.
-        content_image: float32 [height, width, 3], RGB in [0, 1], at the size to solve; of a doodle
-            only its size counts.
+        content_image: float32 [height, width, 3], RGB in [0, 1], at the size to solve; for a
+            doodle only its size counts.
         is_doodle: whether there is no content term.
-        copies: the style image and its copies, at the scale that their strokes shall have.
-        content_map: what each part of the output means; None for no map.
+        copies: the style image and its copies, at the scale of the strokes.
+        content_map: what each part of the output means; None if there is no map.
         regions: which part of the style image gives the statistics of which part of the output.
         config: the weights, layers and options of the matching.
 
@@ -89,7 +90,6 @@ def semantic_objective(
         ValueError: a layer is unknown, or smaller than a patch.
     """
     layers = parse_layers(config.style_layers, extractor.patch_layers, "style_layers")
-    unit = sum(layers.values())
     content_layers = parse_layers(
         config.content_layers, extractor.painting_content_layers, "content_layers"
     )
@@ -97,6 +97,7 @@ def semantic_objective(
     names = tuple(dict.fromkeys((*layers, *content_layers, *described)))
     content_features = _read(extractor, content_image, names)
     copied = [_read(extractor, copy.image, tuple(layers)) for copy in copies]
+    unit = sum(layers.values())
     patch_layers = {
         name: _patch_layer(
             weight / unit,
@@ -115,37 +116,23 @@ def semantic_objective(
             target = region_target(name, content_features, [style_features], regions, True)
             function = centred_color_term if name == RGB else centred_term
             terms += (FeatureTerm("statistics", name, function, target, config.statistics_weight),)
-    for name, weight in content_layers.items() if config.content_weight and not is_doodle else ():
-        weight = config.content_weight * weight / sum(content_layers.values())
-        terms += (FeatureTerm("content", name, content_loss, content_features[name], weight),)
+    content_weight = 0.0 if is_doodle else config.content_weight
+    terms += content_terms(content_features, content_layers, content_weight)
 
     def follow(image: tf.Tensor) -> tuple[Term, ...]:
-        features = extractor(image[None], tuple(patch_layers)) if patch_layers else {}
-        return tuple(
-            FeatureTerm(
-                "patches",
-                name,
-                patch_loss,
-                patch_target(
-                    layer.style,
-                    matched_patches(features[name][0], layer, config),
-                    tuple(features[name].shape[1:3]),
-                    config.patch_size,
-                ),
-                config.style_weight * layer.weight,
-            )
-            for name, layer in patch_layers.items()
-        )
+        return _patch_terms(extractor, image, patch_layers, config)
 
     fixed = Objective(extractor, terms + image_terms(content_image, config))
     return MovingObjective(fixed, follow)
 
 
-def matched_patches(features: tf.Tensor, layer: PatchLayer, config: TransferConfig) -> tf.Tensor:
-    """The nearest style patch of each patch of an image.
+def nearest_style_patches(
+    features: tf.Tensor, layer: PatchLayer, config: TransferConfig
+) -> tf.Tensor:
+    """Return the nearest style patch of each patch of an image.
 
     Args:
-        features: float32 [height, width, channels] of the image in that layer.
+        features: float32 [h, w, channels], the image's in that layer.
         layer: what to match with.
         config: `semantic_weight`, `patch_size`, `variety` and `matching_memory`.
 
@@ -161,7 +148,7 @@ def matched_patches(features: tf.Tensor, layer: PatchLayer, config: TransferConf
 
 
 def statistics_layers(extractor: Extractor, patch_layers: Sequence[str]) -> tuple[str, ...]:
-    """The extractor's style layers up to the last of those whose patches are matched.
+    """Return the extractor's style layers up to the last one whose patches are matched.
 
     Deeper ones see beyond a label's border, and moved it.
     """
@@ -171,7 +158,7 @@ def statistics_layers(extractor: Extractor, patch_layers: Sequence[str]) -> tupl
 
 
 def smallest_side(extractor: Extractor, layer_names: Sequence[str], patch_size: int) -> int:
-    """The smallest image side in pixels at which every layer holds a patch, in steps of 8."""
+    """Return the smallest image side, in steps of 8 px, at which every layer holds a patch."""
     network = extractor.select(layer_names)
     side = 8 * -(-extractor.minimum_side // 8)
     while True:
@@ -181,8 +168,33 @@ def smallest_side(extractor: Extractor, layer_names: Sequence[str], patch_size: 
         side += 8
 
 
-def _read(extractor: Extractor, image: np.ndarray, names: Sequence[str]) -> Features:
-    """Features of an image, its colours among them."""
+def _patch_terms(
+    extractor: Extractor,
+    image: tf.Tensor,
+    patch_layers: Mapping[str, PatchLayer],
+    config: TransferConfig,
+) -> tuple[Term, ...]:
+    """Make the patch terms, with the nearest patches of an image [height, width, 3]."""
+    features = extractor(image[None], tuple(patch_layers)) if patch_layers else {}
+    return tuple(
+        FeatureTerm(
+            "patches",
+            name,
+            patch_loss,
+            patch_target(
+                layer.style,
+                nearest_style_patches(features[name][0], layer, config),
+                tuple(features[name].shape[1:3]),
+                config.patch_size,
+            ),
+            config.style_weight * layer.weight,
+        )
+        for name, layer in patch_layers.items()
+    )
+
+
+def _read(extractor: Extractor, image: images.FloatImage, names: Sequence[str]) -> Features:
+    """Return the features of an image, its colours among them."""
     batch = tf.constant(image[None])
     features = extractor(batch, tuple(names)) if names else {}
     return {RGB: opponent_colors(batch), **features}
@@ -196,7 +208,7 @@ def _patch_layer(
     size: tuple[int, int],
     config: TransferConfig,
 ) -> PatchLayer:
-    """A layer's style patches, from its features [1, h, w, channels] in each copy."""
+    """Return a layer's style patches, from its features [1, h, w, channels] in each copy."""
     length = feature_length(style_features[0])
     plain, joint, valid = [], [], []
     for features, copy in zip(style_features, copies, strict=True):

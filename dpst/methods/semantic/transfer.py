@@ -4,55 +4,63 @@ Source: Champandard, "Semantic Style Transfer and Turning Two-Bit Doodles into F
 """
 
 import dataclasses
-from collections.abc import Callable
 
-import numpy as np
-
+from dpst import images
 from dpst.config import TransferConfig
-from dpst.extractors import Extractor
-from dpst.looks.color_preservation import with_colors_of
+from dpst.looks.color_preservation import colors_to_paint_in, painted_picture, recolor
 from dpst.looks.painted_picture import PaintedPicture
-from dpst.methods.artistic.transfer import initial_image, prepared
+from dpst.methods.carriers import AS_PICTURE
+from dpst.methods.initial_image import initial_image
+from dpst.methods.method import Work
+from dpst.methods.result import TransferResult, finish
 from dpst.methods.semantic.objective import semantic_objective, smallest_side
 from dpst.methods.semantic.plan import SemanticPlan
 from dpst.methods.semantic.style_copies import style_copies
+from dpst.segmentation import single_segment
 from dpst.setting_lists import parse_layers, parse_numbers
-from dpst.solving.checkpoint import Checkpoint
+from dpst.solving.levels import Level, plan_painting
 from dpst.solving.objective import MovingObjective
-from dpst.solving.solve import AS_PICTURE, Progress, Solution, plan_painting, solve
+from dpst.solving.solve import Solution, solve
 
 ROTATIONS = (-360.0, 360.0)
 SCALES = (0.25, 4.0)
 
 
-def paint_semantic(
-    content_image: np.ndarray,
-    style_image: np.ndarray,
+def transfer_semantic(
+    content_image: images.FloatImage,
+    style_image: images.FloatImage,
     plan: SemanticPlan,
-    extractor: Extractor,
-    config: TransferConfig,
-    callback: Callable[[Progress], bool | None] | None = None,
-    checkpoint: Checkpoint | None = None,
-) -> Solution[PaintedPicture]:
-    """Paints out of patches of the style image.
+    work: Work,
+) -> TransferResult:
+    """Paint out of patches of the style image.
 
     Args:
-        content_image: float32 [height, width, 3], RGB in [0, 1]; of a doodle its `canvas`.
+        content_image: float32 [height, width, 3], RGB in [0, 1]; for a doodle the plan's canvas.
         style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
         plan: the maps and regions.
-        extractor: source of the features.
-        config: the settings.
-        callback: see `solve`.
-        checkpoint: see `solve`.
+        work: extractor, settings, and who is told.
 
     Returns:
-        The solution. After a KeyboardInterrupt, the best so far.
+        The result. After a KeyboardInterrupt, the best so far.
 
     Raises:
         KeyboardInterrupt: interrupted before there was any result.
         FloatingPointError: the objective is not finite where it starts.
         ValueError: a layer is unknown, an image too small for a patch, or all weights are 0.
     """
+    solution = paint_patches(content_image, style_image, plan, work)
+    whole = single_segment(content_image.shape[:2], style_image.shape[:2])
+    return finish(solution, solution.output_map, plan, whole, content_image, style_image, work)
+
+
+def paint_patches(
+    content_image: images.FloatImage,
+    style_image: images.FloatImage,
+    plan: SemanticPlan,
+    work: Work,
+) -> Solution[PaintedPicture]:
+    """Solve for the picture, see `transfer_semantic` for arguments and errors."""
+    extractor, config = work.extractor, work.config
     if not config.style_weight and not config.statistics_weight:
         raise ValueError(
             "style_weight and statistics_weight are both 0, one must be above 0: there is nothing "
@@ -62,35 +70,41 @@ def paint_semantic(
     smallest = smallest_side(extractor, tuple(layers), config.patch_size)
     rotations = parse_numbers(config.patch_rotations, "patch_rotations", *ROTATIONS)
     scales = parse_numbers(config.patch_scales, "patch_scales", *SCALES)
-    levels = tuple(
-        level
-        for level in plan_painting(
-            content_image.shape[:2], config.solve_size, config.max_evaluations
-        )
-        if min(level.size) >= smallest
-    )
-    if not levels:
-        height, width = content_image.shape[:2]
-        raise ValueError(
-            f"the output is solved at {width}x{height} px, or less by solve_size, each side must "
-            f"have at least {smallest} px for patches of {config.patch_size} positions: take a "
-            "larger image or solve_size, or a smaller patch_size."
-        )
-    canvas, (style,) = prepared(content_image, [style_image], config)
+    levels = _levels(content_image.shape[:2], smallest, config)
+    canvas, (style,) = colors_to_paint_in(content_image, [style_image], config.preserve_color)
 
-    def build(content: np.ndarray) -> MovingObjective:
+    def build(content: images.FloatImage) -> MovingObjective:
         longer_side = max(content.shape[:2]) * config.style_scale
         copies = style_copies(style, plan.style_map, longer_side, smallest, rotations, scales)
+        is_doodle = not plan.has_content
         return semantic_objective(
-            extractor, content, plan.is_doodle, copies, plan.content_map, plan.regions, config
+            extractor, content, is_doodle, copies, plan.content_map, plan.regions, config
         )
 
-    if plan.is_doodle and config.init == "content":
-        config = dataclasses.replace(config, init="noise")
-    start = initial_image(canvas, [style], config, levels[0])
-    options = config.optimizer, callback, checkpoint
+    def color_matched(size: images.Size) -> images.FloatImage:
+        return images.resize(recolor(canvas, style), size)
+
+    init = config.init if plan.has_content or config.init != "content" else "noise"
+    start = initial_image(init, levels[0].size, canvas, style, color_matched, config.seed)
+    options = config.optimizer, work.callback, work.checkpoint
     solution = solve(canvas, start, levels, build, AS_PICTURE, *options)
-    picture = np.clip(solution.output_map.apply(content_image), 0, 1)
-    if config.preserve_color == "luminance":
-        picture = with_colors_of(content_image, picture)
-    return dataclasses.replace(solution, output_map=PaintedPicture(picture.astype(np.float32)))
+    output = solution.output_map.apply(content_image)
+    picture = painted_picture(output, content_image, config.preserve_color)
+    return dataclasses.replace(solution, output_map=picture)
+
+
+def _levels(size: images.Size, smallest: int, config: TransferConfig) -> tuple[Level, ...]:
+    """Return the levels that are large enough for a patch.
+
+    Raises:
+        ValueError: there are none.
+    """
+    planned = plan_painting(size, config.solve_size, config.max_evaluations)
+    levels = tuple(level for level in planned if min(level.size) >= smallest)
+    if not levels:
+        raise ValueError(
+            f"the output is solved at {size[1]}x{size[0]} px, or less by solve_size, each side "
+            f"must have at least {smallest} px for patches of {config.patch_size} positions: take "
+            "a larger image or solve_size, or a smaller patch_size."
+        )
+    return levels

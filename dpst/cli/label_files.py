@@ -1,0 +1,29 @@
+"""Lists of files in one flag: several style images, and a label map for each."""
+
+import os
+
+
+def split_paths(text: str) -> list[str]:
+    """Split "a.png,b.png" into paths; the name of an existing file with a comma is one path."""
+    return [text] if os.path.exists(text) else [part.strip() for part in text.split(",")]
+
+
+def label_files(text: str | None, num_images: int) -> list[str] | None:
+    """Return the label maps that a flag names, one for each image.
+
+    Args:
+        text: the flag's value; None if it is not given.
+        num_images: how many images they belong to; a single one may have a list of masks.
+
+    Raises:
+        ValueError: there are more or fewer than images.
+    """
+    if text is None:
+        return None
+    paths = [text] if num_images == 1 else split_paths(text)
+    if len(paths) != num_images:
+        raise ValueError(
+            f"--style_labels names {len(paths)} label maps and --style_image {num_images} images, "
+            "each image must have its own: give as many, or leave --style_labels out."
+        )
+    return paths

@@ -1,0 +1,96 @@
+"""A batch on the command line: its flags checked, and each row of its jobs file run as a pair."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from absl import flags
+
+from dpst.batch.batch import run_batch
+from dpst.batch.exit_status import ExitStatus
+from dpst.batch.job_run import Show
+from dpst.batch.jobs_file import read_jobs
+from dpst.cli.flags import BATCH_FLAGS, NOT_COLUMNS, RENAMED, define_flags, flag_roles
+from dpst.cli.run_pair import Surroundings, run_pair
+
+if TYPE_CHECKING:
+    from dpst.extractors import Extractor
+    from dpst.solving.progress import Progress
+
+
+def run_jobs(values: flags.FlagValues, rest: Sequence[str]) -> ExitStatus:
+    """Run the jobs of a jobs file; flags that are given beside it hold for all of them.
+
+    Args:
+        values: the flags.
+        rest: arguments that are not flags, of which there should be none.
+
+    Returns:
+        DONE, SOME_FAILED or INTERRUPTED.
+
+    Raises:
+        FileNotFoundError: there is no such jobs file.
+        ValueError: it is not a jobs file, or the flags do not go together.
+    """
+    if rest:
+        raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
+    if not values.output_dir:
+        raise ValueError("--output_dir is missing, --jobs must have a folder to put results in.")
+    # Without a report_dir for all, rows may still have reports of their own.
+    reports = os.path.join(values.output_dir, values.report_dir) if values.report_dir else ""
+    if reports and not Path(os.path.abspath(reports)).is_relative_to(
+        os.path.abspath(values.output_dir)
+    ):
+        raise ValueError(
+            f"--report_dir is '{values.report_dir}', with --jobs it must lie in --output_dir: give "
+            "a name within it."
+        )
+    names = [name for name in values if name not in BATCH_FLAGS]
+    common = {name: str(values[name].value) for name in names if values[name].present}
+    columns = [name for name in names if name not in NOT_COLUMNS]
+    jobs = read_jobs(values.jobs, values.output_dir, columns, common, flag_roles(), RENAMED)
+    _shared_extractor.cache_clear()
+    return run_batch(
+        jobs, values.output_dir, run_job_flags, values.dry_run, values.cluster or "", reports
+    )
+
+
+def run_job_flags(pair_flags: Mapping[str, str], show: Show) -> None:
+    """Run one pair of a batch; pairs of one process share their extractor, and with it traces.
+
+    Args:
+        pair_flags: values of its flags by name.
+        show: is told of its progress.
+
+    Raises:
+        KeyboardInterrupt: interrupted; no output was written, for a batch does the pair anew.
+        Exception: everything else that `main` tells in one line.
+    """
+    values = define_flags()
+    values(["run.py", *(f"--{name}={text}" for name, text in pair_flags.items())])
+    run_pair(values, (), Surroundings(_shared_extractor, _Reporter(show), False))
+
+
+@functools.lru_cache(maxsize=4)
+def _shared_extractor(name: str, weights: str | None, pooling: str) -> Extractor:
+    from dpst.extractors import load_extractor
+
+    return load_extractor(name, weights, pooling)
+
+
+@dataclass(frozen=True)
+class _Reporter:
+    """Shows the progress of one pair within that of the batch."""
+
+    show: Show
+
+    def __call__(self, progress: Progress) -> None:
+        self.show(progress)
+
+    def close(self) -> None:
+        """Leave the batch's own line as it is."""

@@ -1,0 +1,103 @@
+"""`Recoloring`: a local affine map of colours, for the scene's photos of any size and depth."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from dpst import images
+from dpst.looks.kept_segments import restore_kept_segments
+from dpst.segmentation.label_maps.aspect import check_aspect
+from matting import LocalAffineMap
+
+
+@dataclass(frozen=True, eq=False)
+class Recoloring:
+    """What a photo transfer found, in a form that any photo of the same view can take.
+
+    Attributes:
+        local_map: the local affine map from the photo's colours to the look's.
+        styled_share: the map of where the photo is styled, see `styled_share_map`; None if it
+            is styled everywhere.
+        size: (height, width) of the photo that it was found for.
+    """
+
+    local_map: LocalAffineMap
+    styled_share: LocalAffineMap | None
+    size: images.Size
+
+    def apply(self, image: np.ndarray) -> np.ndarray:
+        """Return the look on an image of any size.
+
+        Args:
+            image: float32 [height, width, 3], RGB.
+
+        Returns:
+            float32 [height, width, 3], not clipped.
+        """
+        output = self.local_map.apply(image)
+        if self.styled_share is None:
+            return output
+        return restore_kept_segments(image, output, self.styled_share.apply(image))
+
+    def apply_to_photo(self, photo: images.Photo) -> images.Photo:
+        """Return a photo in its new look, as its file holds it; in bands of bounded memory.
+
+        Args:
+            photo: a photo of any size, colour space and depth.
+
+        Returns:
+            The photo in its own colour space and depth, with its metadata.
+        """
+
+        def change(band: np.ndarray, rows: slice) -> np.ndarray:
+            output = self.local_map.apply_band(band, rows.start, photo.size)
+            if self.styled_share is None:
+                return output
+            shares = self.styled_share.apply_band(band, rows.start, photo.size)
+            return restore_kept_segments(band, output, shares)
+
+        return photo.recolored(change)
+
+    def with_size(self, size: images.Size) -> Recoloring:
+        """Return the look as found for the photo of this size, of which a copy was solved."""
+        return dataclasses.replace(self, size=size)
+
+    def check_view(self, size: images.Size, name: str = "content_image") -> None:
+        """Check that a photo can be of the view that the look was found for.
+
+        Args:
+            size: (height, width) of the photo.
+            name: what it is, for the message.
+
+        Raises:
+            ValueError: it has another aspect ratio.
+        """
+        try:
+            check_aspect(size, self.size, name)
+        except ValueError as error:
+            raise ValueError(
+                f"{name} is {size[1]}x{size[0]} px, the look was found for a photo of "
+                f"{self.size[1]}x{self.size[0]} px (width x height), the aspect ratios must agree: "
+                "give another frame or another export of the same view."
+            ) from error
+
+
+def apply_full_resolution(look: Recoloring, content_image: np.ndarray) -> np.ndarray:
+    """Apply what a transfer found to the photo at its own size, or to another of the same view.
+
+    Args:
+        look: from `TransferResult.look` or `load_look`.
+        content_image: float32 [height, width, 3], RGB in [0, 1], of any size.
+
+    Returns:
+        float32 [height, width, 3], RGB in [0, 1].
+
+    Raises:
+        ValueError: the image is not [height, width, 3], or has another aspect ratio.
+    """
+    if content_image.ndim == 3:
+        look.check_view(content_image.shape[:2])
+    return np.clip(look.apply(content_image), 0, 1)

@@ -1,0 +1,94 @@
+"""`Method`: what every method offers, and where the methods are found by name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from dpst import images
+from dpst.config import METHODS, TransferConfig
+from dpst.methods.plan import FindLabelMaps, Inputs, Plan
+
+if TYPE_CHECKING:
+    from dpst.extractors import Extractor
+    from dpst.methods.result import TransferResult
+    from dpst.solving.checkpoint import Checkpoint
+    from dpst.solving.progress import Callback
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What a transfer is done with, whatever the method.
+
+    Attributes:
+        extractor: source of the features.
+        config: the settings.
+        callback: is told of each chunk of evaluations; None tells nobody.
+        checkpoint: keeps the state of the solve; None keeps nothing.
+    """
+
+    extractor: Extractor
+    config: TransferConfig
+    callback: Callback | None = None
+    checkpoint: Checkpoint | None = None
+
+
+class Method(Protocol):
+    """One way to transfer a style: the home of a method is a module that holds these.
+
+    Attributes:
+        description: what it does, in a few words.
+        is_by_segment: whether it goes by segments unless told otherwise.
+    """
+
+    description: str
+    is_by_segment: bool
+
+    def plan(self, inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> Plan:
+        """Check the inputs, and plan which part of the style serves which of the content image.
+
+        Args:
+            inputs: images and label maps.
+            config: the settings.
+            find: finds label maps in the images; only called where segments are to be found.
+
+        Raises:
+            FileNotFoundError: a file does not exist.
+            ValueError: images, label maps and settings do not fit together.
+        """
+
+    def transfer(
+        self,
+        plan: Any,
+        content_image: images.FloatImage,
+        style_images: Sequence[images.FloatImage],
+        work: Work,
+    ) -> TransferResult:
+        """Solve.
+
+        Args:
+            plan: from `plan`.
+            content_image: float32 [height, width, 3], RGB in [0, 1]; the plan's canvas where there
+                is no content image.
+            style_images: float32 [style_height, style_width, 3] each, RGB in [0, 1].
+            work: extractor, settings, and who is told.
+
+        Returns:
+            The result. After a KeyboardInterrupt, the best so far.
+
+        Raises:
+            KeyboardInterrupt: interrupted before there was any result.
+            FloatingPointError: the objective is not finite where it starts.
+            ValueError: a layer is unknown, or the weights leave nothing to solve.
+        """
+
+
+def load_method(name: str) -> Method:
+    """Load a method.
+
+    Args:
+        name: one of `dpst.config.METHODS`.
+    """
+    return cast(Method, importlib.import_module(METHODS[name]))

@@ -1,0 +1,59 @@
+"""Photo plan: which segment of the style photo serves which segment of the content photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dpst import images
+from dpst.config import TransferConfig
+from dpst.looks.color_matching import match_colors
+from dpst.messages import check_both
+from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_maps
+from dpst.segmentation import Pairing, pair_segments, single_segment
+from matting import LocalAffineMap
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PhotoPlan(Plan):
+    """A plan of the photo method.
+
+    Attributes:
+        pairing: the segments of both photos, and which serves which.
+    """
+
+    pairing: Pairing
+
+    @classmethod
+    def from_pairing(cls, pairing: Pairing) -> PhotoPlan:
+        """Make the plan that goes by a pairing, with its rows and notes."""
+        return cls(segments=pairing.segments, notes=pairing.notes, pairing=pairing)
+
+    def preview(
+        self, content_image: images.FloatImage, style_image: images.FloatImage
+    ) -> LocalAffineMap:
+        """Match the colours of each segment, in closed form; see `Plan.preview`."""
+        return match_colors(content_image, style_image, self.pairing)
+
+
+def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> PhotoPlan:
+    """Plan a photo transfer, see `dpst.methods.Method`."""
+    inputs.check_one_style(
+        f"method is {config.method!r}",
+        "set method to 'artistic' and segmentation to 'labels' (with photorealism_weight 400 the "
+        "result stays a photo)",
+    )
+    content_image, style_image = inputs.photo(config), inputs.style_images[0]
+    check_both(content_labels=inputs.content_labels, style_labels=inputs.style_labels)
+    content_map, style_maps = find_or_read_label_maps(inputs, config, find, finds_by_default=True)
+    if content_map is None or style_maps is None:
+        sizes = content_image.shape[:2], style_image.shape[:2]
+        return PhotoPlan.from_pairing(single_segment(*sizes, config.segment_map))
+    pairing = pair_segments(
+        content_map,
+        style_maps[0],
+        content_image,
+        style_image,
+        config.orphan_policy,
+        config.segment_map,
+    )
+    return PhotoPlan.from_pairing(pairing)

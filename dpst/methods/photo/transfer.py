@@ -1,0 +1,59 @@
+"""The photo method from end to end: segments of a photo recoloured, the rest of it kept.
+
+Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017.
+"""
+
+import numpy as np
+
+from dpst import images
+from dpst.looks.kept_segments import styled_share_map
+from dpst.looks.recoloring import Recoloring
+from dpst.methods.carriers import AS_PHOTO
+from dpst.methods.initial_image import initial_image
+from dpst.methods.method import Work
+from dpst.methods.photo.objective import photo_objective
+from dpst.methods.photo.plan import PhotoPlan
+from dpst.methods.result import TransferResult, finish
+from dpst.solving.levels import plan_levels
+from dpst.solving.objective import Objective
+from dpst.solving.solve import solve
+
+
+def transfer_photo(
+    content_image: images.FloatImage, style_image: images.FloatImage, plan: PhotoPlan, work: Work
+) -> TransferResult:
+    """Give the content photo the look of the style photo.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1].
+        style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
+        plan: the segments of both.
+        work: extractor, settings, and who is told.
+
+    Returns:
+        The result. After a KeyboardInterrupt, the best so far.
+
+    Raises:
+        KeyboardInterrupt: interrupted before there was any result.
+        FloatingPointError: the objective is not finite where it starts.
+        ValueError: a layer is unknown.
+    """
+    config = work.config
+    levels = plan_levels(content_image.shape[:2], config.solve_size, config.max_evaluations)
+
+    def build(content: np.ndarray) -> Objective:
+        style_size = images.workable_size(style_image.shape[:2], max(content.shape[:2]))
+        style = images.resize(style_image, style_size)
+        return photo_objective(work.extractor, content, style, plan.pairing, config)
+
+    def color_matched(size: images.Size) -> np.ndarray:
+        return plan.preview(content_image, style_image).apply(images.resize(content_image, size))
+
+    start = initial_image(
+        config.init, levels[0].size, content_image, style_image, color_matched, config.seed
+    )
+    options = config.optimizer, work.callback, work.checkpoint
+    solution = solve(content_image, start, levels, build, AS_PHOTO, *options)
+    styled_share = styled_share_map(content_image, plan.pairing)
+    look = Recoloring(solution.output_map, styled_share, content_image.shape[:2])
+    return finish(solution, look, plan, plan.pairing, content_image, style_image, work)
