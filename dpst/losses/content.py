@@ -11,7 +11,7 @@ from dpst.losses.image_loss import ImageLoss
 
 
 def content_loss(content_features: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
-    """Squared distance of features, relative to the energy of the target.
+    """Return the squared distance of features, relative to the energy of the target.
 
     Deviation: divided by sum(content_features ** 2) instead of multiplied by 1/2, so that the
     loss depends neither on the network nor on the image's size.
@@ -21,7 +21,7 @@ def content_loss(content_features: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
         features: the same shape.
 
     Returns:
-        float32 [batch]; 0 where the target is all zero and equal.
+        float32 [batch]; 0 if the target is all zeros.
     """
     axes = [1, 2, 3]
     distance = tf.reduce_sum(tf.math.squared_difference(content_features, features), axes)

@@ -13,9 +13,9 @@ NORMALIZATIONS = ("relative", "gatys")
 
 
 def gram_matrix(features: tf.Tensor) -> tf.Tensor:
-    """Gram matrix F^T F / n of the features at the n positions of a layer.
+    """Return the Gram matrix F^T F / n of the features at the n positions of a layer.
 
-    Deviation: divided by n, so that images of different sizes compare.
+    Deviation: divided by n, so that images of different sizes can be compared.
 
     Args:
         features: float32 [batch, height, width, channels].
@@ -30,14 +30,14 @@ def gram_matrix(features: tf.Tensor) -> tf.Tensor:
 
 
 def gram_loss(style_gram: tf.Tensor, gram: tf.Tensor, normalization: str = "relative") -> tf.Tensor:
-    """Squared distance of Gram matrices.
+    """Return the squared distance of Gram matrices.
 
     Args:
         style_gram: float32 [batch, channels, channels], the target, from `gram_matrix`.
         gram: the same shape.
         normalization: "relative" divides by the squared norm of the target, so that all layers
-            and networks weigh alike; "gatys" is the paper's 1 / (4 N^2 M^2) on Gram matrices not
-            divided by the number of positions M, which is 1 / (4 N^2) here.
+            and networks have the same weight; "gatys" is the paper's 1 / (4 N^2 M^2), with N
+            channels and M positions, which is 1 / (4 N^2) here: these matrices are divided by M.
 
     Returns:
         float32 [batch].

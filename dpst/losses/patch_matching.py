@@ -1,4 +1,4 @@
-"""Nearest patches: which patch of the style's features is most like each patch of the output's.
+"""Nearest patches: the patch of the style's features most like each patch of the output's.
 
 Source: Li and Wand, "Combining Markov Random Fields and Convolutional Neural Networks for Image
 Synthesis", 2016, eq. 3; Champandard, "Semantic Style Transfer and Turning Two-Bit Doodles into Fine
@@ -17,17 +17,17 @@ from dpst.shared_trace import shared_trace
 BYTES_A_MEGABYTE = 1_000_000
 
 _FLOAT_BYTES = 4
-_PATCH_COPIES = 3  # of a tile's patches: as gathered, squared for their length, and divided by it
-_SCORE_COPIES = 2  # of a tile's scores
+_PATCH_COPIES = 3  # copies of a tile's patches: gathered, squared for their length, divided by it
+_SCORE_COPIES = 2  # copies of a tile's scores
 
 
 class PatchBank(NamedTuple):
-    """All patches of some feature maps, without a copy of any.
+    """All patches of some feature maps, without copies of their values.
 
     Attributes:
         features: float32 [positions, channels], the maps one after the other, row by row.
         corners: int32 [patches], the position of each patch's upper left corner.
-        widths: int32 [patches], the width of the map that it lies in.
+        widths: int32 [patches], the width of the map that each patch lies in.
     """
 
     features: tf.Tensor
@@ -40,20 +40,20 @@ def patch_bank(
     patch_size: int,
     valid: Sequence[np.ndarray | None] | None = None,
 ) -> PatchBank:
-    """The patches that lie wholly within their feature map.
+    """Collect the patches that lie wholly within their feature map.
 
     Args:
-        feature_maps: float32 [height, width, channels] each, of one number of channels.
-        patch_size: side of a patch.
-        valid: for each map bool [height, width], the positions that its patches may cover, or None
+        feature_maps: float32 [height, width, channels] each, all with as many channels.
+        patch_size: side of a patch in positions.
+        valid: for each map, bool [height, width], the positions that its patches may cover, or None
             for all.
 
     Returns:
         The patches, map by map, row by row.
 
     Raises:
-        ValueError: a map is smaller than a patch, the numbers of channels differ, or there is no
-            patch.
+        ValueError: a map is smaller than a patch, the numbers of channels differ, or no patch is
+            valid.
     """
     corners, widths, first = [], [], 0
     for number, features in enumerate(feature_maps):
@@ -94,27 +94,27 @@ def nearest_patches(
     variety: float = TransferConfig.variety,
     memory: int = TransferConfig.matching_memory,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The style patch with the largest normalised cross-correlation, for each output patch.
+    """Find the style patch with the largest normalised cross-correlation for each output patch.
 
-    NN(i) = arg max_j <a_i, b_j> / (|a_i| |b_j|), exactly (to the rounding of float32), tile by
-    tile, so that neither number of patches sets the memory. The papers print arg min where they
-    mean this.
+    NN(i) = arg max_j <a_i, b_j> / (|a_i| |b_j|), exact to the rounding of float32. It is found tile
+    by tile, so that memory does not grow with the number of patches. The papers print arg min where
+    they mean this.
 
-    With a `variety` v a score is lowered by v max_i <a_i, b_j> / (|a_i| |b_j|): a style patch that
-    is like many output patches yields some of them to others.
+    With a `variety` v, scores of style patch j are lowered by v max_i <a_i, b_j> / (|a_i| |b_j|): a
+    style patch that is like many output patches leaves some of them to others.
 
     Args:
-        output: patches to find the nearest of.
-        style: patches to choose from, of as many channels.
-        patch_size: side of the patches.
-        variety: 0 for none, below 1; above 0 it takes twice the time.
-        memory: MB that tiles of patches and scores take, at most, beside the banks themselves; at
-            least what one pair of patches takes.
+        output: patches for which to find the nearest.
+        style: patches to choose from, with as many channels.
+        patch_size: side of the patches in positions.
+        variety: at least 0, below 1; above 0 matching takes twice the time.
+        memory: largest memory of the tiles of patches and scores, in MB, beside the banks; at least
+            one pair of patches is compared at a time.
 
     Returns:
-        int32 [output patches], positions in the style's patches, the first of equals; and float32
-        [output patches], the normalised cross-correlation there, in [-1, 1]. A patch of zeros
-        correlates with none: it scores 0.
+        int32 [output patches], indices of the style's patches, the first of equals; and float32
+        [output patches], the normalised cross-correlations with them, in [-1, 1]. A patch of zeros
+        scores 0 with any other.
 
     Raises:
         ValueError: the numbers of channels differ, or an option is out of range.
@@ -137,25 +137,26 @@ def nearest_patches(
     sizes = tf.constant(rows), tf.constant(columns)
     if variety:
         # The largest score of each style patch is that of its nearest output patch.
-        _, largest = _matched(
+        _, largest = _best_matches(
             style, output, patch_size, tf.zeros_like(output.widths, tf.float32), *sizes[::-1]
         )
         penalties = variety * largest
-    indices, scores = _matched(output, style, patch_size, penalties, *sizes)
+    indices, scores = _best_matches(output, style, patch_size, penalties, *sizes)
     return indices, scores
 
 
 def tile_sizes(num_output: int, num_style: int, patch_length: int, memory: int) -> tuple[int, int]:
-    """How many output and style patches are compared at a time.
+    """Choose how many output and style patches are compared at a time.
 
     Args:
-        num_output: output patches in all.
-        num_style: style patches in all.
-        patch_length: values of a patch.
-        memory: MB, at most.
+        num_output: number of all output patches.
+        num_style: number of all style patches.
+        patch_length: number of values in a patch.
+        memory: largest memory, in MB.
 
     Returns:
-        Output patches and style patches of a tile: squares, but where one side has fewer.
+        Numbers of output patches and of style patches in a tile: equal, unless there are too few of
+        one kind.
     """
     budget = memory * BYTES_A_MEGABYTE / _FLOAT_BYTES
     length = _PATCH_COPIES * patch_length
@@ -169,10 +170,20 @@ def tile_sizes(num_output: int, num_style: int, patch_length: int, memory: int) 
     return sides[0], sides[1]
 
 
-def gathered_patches(
+def gather_patches(
     bank: PatchBank, corners: tf.Tensor, widths: tf.Tensor, patch_size: int
 ) -> tf.Tensor:
-    """Some patches of a bank, float32 [patches, patch_size^2 channels], offset by offset."""
+    """Gather some patches of a bank.
+
+    Args:
+        bank: where the patches are.
+        corners: int32 [patches], see `PatchBank`.
+        widths: int32 [patches], see `PatchBank`.
+        patch_size: side of the patches in positions.
+
+    Returns:
+        float32 [patches, patch_size^2 * channels], the values offset by offset.
+    """
     steps = tf.range(patch_size)
     offsets = steps[:, None] * widths[:, None, None] + steps
     positions = tf.reshape(corners[:, None, None] + offsets, [-1, patch_size**2])
@@ -181,16 +192,8 @@ def gathered_patches(
     return tf.reshape(patches, [-1, patch_size**2 * tf.shape(bank.features)[1]])
 
 
-def _unit_patches(
-    bank: PatchBank, first: tf.Tensor, number: tf.Tensor, patch_size: int
-) -> tf.Tensor:
-    """Patches from `first` on, divided by their lengths."""
-    rows = slice(first, first + number)
-    patches = gathered_patches(bank, bank.corners[rows], bank.widths[rows], patch_size)
-    return tf.math.divide_no_nan(patches, tf.norm(patches, axis=1, keepdims=True))
-
-
-def _match(
+@shared_trace
+def _best_matches(
     output: PatchBank,
     style: PatchBank,
     patch_size: int,
@@ -198,7 +201,7 @@ def _match(
     rows: tf.Tensor,
     columns: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """`nearest_patches` for given penalties of the style patches, tile by tile."""
+    """Find `nearest_patches` tile by tile, with given penalties of the style patches."""
     num_output, num_style = tf.shape(output.corners)[0], tf.shape(style.corners)[0]
     num_tiles = -(-num_output // rows)
     indices = tf.TensorArray(tf.int32, num_tiles, infer_shape=False, element_shape=[None])
@@ -241,4 +244,10 @@ def _match(
     return indices.concat(), scores.concat()
 
 
-_matched = shared_trace(_match)
+def _unit_patches(
+    bank: PatchBank, first: tf.Tensor, number: tf.Tensor, patch_size: int
+) -> tf.Tensor:
+    """Gather `number` patches from `first` on, divided by their lengths."""
+    rows = slice(first, first + number)
+    patches = gather_patches(bank, bank.corners[rows], bank.widths[rows], patch_size)
+    return tf.math.divide_no_nan(patches, tf.norm(patches, axis=1, keepdims=True))

@@ -1,6 +1,6 @@
 """Photorealism loss: how far an image is from a local affine recolouring of the content image.
 
-Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 3.
+Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 2.
 """
 
 from typing import Any
@@ -13,13 +13,13 @@ from matting import DEFAULT_EPSILON, MattingLaplacian, local_affine_residual
 
 
 def photorealism_loss(laplacian: MattingLaplacian, image: tf.Tensor) -> tf.Tensor:
-    """Sum over channels of V^T L V, divided by the number of pixels.
+    """Sum V^T L V over the channels V, divided by the number of pixels.
 
-    Deviation: the mean over pixels, so that one weight serves all sizes.
+    Deviation: a mean over pixels, so that one weight serves all sizes.
 
     Args:
         laplacian: matting Laplacian of the content image.
-        image: float32 [height, width, channels], of the content image's size.
+        image: float32 [height, width, channels], at the content image's size.
 
     Returns:
         float32 scalar.
@@ -31,10 +31,10 @@ def photorealism_loss(laplacian: MattingLaplacian, image: tf.Tensor) -> tf.Tenso
 def photorealism_losses(
     content_images: tf.Tensor, images: tf.Tensor, epsilon: float = DEFAULT_EPSILON
 ) -> tf.Tensor:
-    """`photorealism_loss` of a batch, without building the Laplacians.
+    """Return the `photorealism_loss` of a batch, without building the Laplacians.
 
     Args:
-        content_images: float32 [batch, height, width, 3], RGB in [0, 1]; no gradient flows there.
+        content_images: float32 [batch, height, width, 3], RGB in [0, 1]; they get no gradient.
         images: float32 [batch, height, width, channels].
         epsilon: regularisation of the Laplacian, see `MattingLaplacian.from_image`.
 
@@ -50,8 +50,8 @@ def photorealism_losses(
 class PhotorealismLoss(ImageLoss):
     """`PhotorealismLoss()(content_images, output_images)`, float32 [batch].
 
-    Both are [batch, height, width, 3], RGB in [0, 1]. For a loop over one content image it is
-    faster to hold a `matting.MattingLaplacian` and to call `photorealism_loss`.
+    Both are [batch, height, width, 3], RGB in [0, 1]. In a loop over one content image it is faster
+    to keep a `matting.MattingLaplacian` and to call `photorealism_loss`.
     """
 
     default_name = "photorealism_loss"
@@ -79,15 +79,15 @@ class PhotorealismLoss(ImageLoss):
 
 @keras.saving.register_keras_serializable(package="dpst")
 class PhotorealismRegularization(keras.layers.Layer):
-    """Layer that adds the photorealism loss to a model's losses and passes the images on.
+    """A layer that adds the photorealism loss to a model's losses and passes the images on.
 
     Example:
         ```python
         images = PhotorealismRegularization(weight=100.0)([content_images, images])
         ```
 
-    Inputs are content images and output images, float [batch, height, width, 3], RGB in [0, 1].
-    What is added is the mean over the batch times the weight, float32 also in mixed precision.
+    Its inputs are content images and output images, float [batch, height, width, 3], RGB in [0, 1].
+    It adds the mean over the batch times the weight, in float32 even under mixed precision.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class PhotorealismRegularization(keras.layers.Layer):
         self.epsilon = epsilon
 
     def call(self, inputs: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
-        """Add the loss; returns the second input."""
+        """Add the loss and return the second input."""
         content_images, images = inputs
         self.add_loss(
             self.weight * tf.reduce_mean(photorealism_losses(content_images, images, self.epsilon))
@@ -119,9 +119,9 @@ class PhotorealismRegularization(keras.layers.Layer):
         return images
 
     def compute_output_spec(self, inputs: Any) -> Any:
-        """That of the second input."""
+        """Return the spec of the second input."""
         return keras.KerasTensor(inputs[1].shape, inputs[1].dtype)
 
     def get_config(self) -> dict:
-        """Options, for saving."""
+        """Return the options, for saving."""
         return {**super().get_config(), "weight": self.weight, "epsilon": self.epsilon}

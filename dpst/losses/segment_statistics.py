@@ -1,6 +1,9 @@
-"""First and second moments of features over each segment.
+"""Moments of features, their mean and covariance, over each segment.
 
-Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 2.
+Gradients are written out: nothing flows back through the mean that a covariance is taken about,
+since weighted deviations from it sum to zero. This saves every second matrix product.
+
+Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 3.
 """
 
 from dataclasses import dataclass
@@ -15,8 +18,8 @@ class SegmentStatistics(NamedTuple):
 
     Attributes:
         mean: float32 [batch, K, channels].
-        covariance: float32 [batch, K, channels, channels], taken about the mean: as a difference
-            of moments it and its gradient would be rounding noise in a nearly flat segment.
+        covariance: float32 [batch, K, channels, channels], taken about the mean: as a difference of
+            raw moments, it and its gradient would be rounding noise in a nearly flat segment.
     """
 
     mean: tf.Tensor
@@ -24,19 +27,19 @@ class SegmentStatistics(NamedTuple):
 
     @property
     def gram(self) -> tf.Tensor:
-        """F^T diag(m_k) F / sum(m_k), float32 [batch, K, channels, channels]."""
+        """Gram matrices F^T diag(m_k) F / sum(m_k), float32 [batch, K, channels, channels]."""
         return self.covariance + self.mean[..., :, None] * self.mean[..., None, :]
 
 
 def segment_statistics(features: tf.Tensor, guidance: tf.Tensor) -> SegmentStatistics:
-    """Moments by a masked product for each segment; compiles under XLA.
+    """Return the moments by a masked product for each segment; compiles under XLA.
 
     Args:
         features: float32 [batch, height, width, channels].
         guidance: float32 [batch, height, width, K], masks in [0, 1].
 
     Returns:
-        The statistics.
+        The moments.
     """
     shape = tf.shape(features)
     flat = tf.reshape(features, [shape[0], -1, shape[3]])
@@ -45,39 +48,12 @@ def segment_statistics(features: tf.Tensor, guidance: tf.Tensor) -> SegmentStati
     return SegmentStatistics(*_moments(flat, masks))
 
 
-@tf.custom_gradient
-def _moments(flat: tf.Tensor, masks: tf.Tensor) -> Any:
-    """Means and covariances, with a gradient that multiplies matrices once instead of twice.
-
-    Args:
-        flat: float32 [batch, positions, channels].
-        masks: float32 [batch, positions, K], the sum of each 1, or 0.
-    """
-    mean = tf.matmul(masks, flat, transpose_a=True)
-    segments = range(masks.shape[-1])
-    weights = [masks[..., k : k + 1] for k in segments]
-    deviations = [flat - mean[:, k, None] for k in segments]
-    pairs = zip(deviations, weights, strict=True)
-    covariance = tf.stack([tf.matmul(d * w, d, transpose_a=True) for d, w in pairs], 1)
-
-    def gradient(d_mean: tf.Tensor, d_covariance: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        # Nothing flows back through the mean: weighted deviations from it sum to zero.
-        d_covariance = d_covariance + tf.linalg.matrix_transpose(d_covariance)
-        d_means = [d_mean[:, k, None] for k in segments]
-        slopes = [tf.matmul(deviations[k], d_covariance[:, k]) for k in segments]
-        d_flat = tf.add_n([(slopes[k] + d_means[k]) * weights[k] for k in segments])
-        d_masks = [flat * d_means[k] + deviations[k] * slopes[k] / 2 for k in segments]
-        return d_flat, tf.stack([tf.reduce_sum(d_mask, 2) for d_mask in d_masks], 2)
-
-    return (mean, covariance), gradient
-
-
 @dataclass(frozen=True, eq=False)
 class SortedGuidance:
     """Guidance of one image as the positions that each segment covers, segment by segment.
 
-    A position counts only where its mask is above 0, so the cost of the statistics hardly grows
-    with the number of segments. Only that number is static: images of all sizes share a trace.
+    Only positions with a mask above 0 are held, so the cost of the moments hardly grows with the
+    number of segments. Only that number is static: images of all sizes share a trace.
 
     Attributes:
         positions: int32 ragged [K, None], row-major positions.
@@ -89,12 +65,12 @@ class SortedGuidance:
 
     @property
     def num_segments(self) -> int:
-        """K."""
+        """Number K of segments."""
         return self.positions.shape[0]
 
     @classmethod
     def from_masks(cls, masks: np.ndarray) -> "SortedGuidance":
-        """Sort the positions of float [K, height, width] masks by segment."""
+        """Sort the positions of masks, float [K, height, width] in [0, 1], by segment."""
         flat = np.asarray(masks, np.float64).reshape(len(masks), -1)
         covered = [np.flatnonzero(mask) for mask in flat]
         lengths = [len(positions) for positions in covered]
@@ -118,14 +94,14 @@ class SortedGuidance:
 
 
 def sorted_segment_statistics(features: tf.Tensor, guidance: SortedGuidance) -> SegmentStatistics:
-    """`segment_statistics` of one image, from the positions of each segment alone.
+    """Return the `segment_statistics` of one image, from the positions of each segment alone.
 
     Args:
         features: float32 [1, height, width, channels].
         guidance: the segments' positions at that size.
 
     Returns:
-        The statistics, with a batch of 1.
+        The moments, with a batch of 1.
     """
     num_segments = guidance.num_segments
     lengths = guidance.positions.row_lengths()
@@ -142,7 +118,6 @@ def sorted_segment_statistics(features: tf.Tensor, guidance: SortedGuidance) -> 
         covariance = tf.stack([tf.matmul(d * w, d, transpose_a=True) for d, w in pairs])
 
         def gradient(d_mean: tf.Tensor, d_covariance: tf.Tensor) -> tf.Tensor:
-            # Nothing flows back through the mean: weighted deviations from it sum to zero.
             d_covariance = d_covariance + tf.transpose(d_covariance, [0, 2, 1])
             slopes = [
                 (tf.matmul(deviation, d_covariance[k]) + d_mean[k]) * weights[k]
@@ -154,3 +129,29 @@ def sorted_segment_statistics(features: tf.Tensor, guidance: SortedGuidance) -> 
 
     mean, covariance = moments(tf.reshape(features, [-1, features.shape[3]]))
     return SegmentStatistics(mean[None], covariance[None])
+
+
+@tf.custom_gradient
+def _moments(flat: tf.Tensor, masks: tf.Tensor) -> Any:
+    """Return means and covariances, with their gradient.
+
+    Args:
+        flat: float32 [batch, positions, channels].
+        masks: float32 [batch, positions, K], each with a sum of 1, or of 0.
+    """
+    mean = tf.matmul(masks, flat, transpose_a=True)
+    segments = range(masks.shape[-1])
+    weights = [masks[..., k : k + 1] for k in segments]
+    deviations = [flat - mean[:, k, None] for k in segments]
+    pairs = zip(deviations, weights, strict=True)
+    covariance = tf.stack([tf.matmul(d * w, d, transpose_a=True) for d, w in pairs], 1)
+
+    def gradient(d_mean: tf.Tensor, d_covariance: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        d_covariance = d_covariance + tf.linalg.matrix_transpose(d_covariance)
+        d_means = [d_mean[:, k, None] for k in segments]
+        slopes = [tf.matmul(deviations[k], d_covariance[:, k]) for k in segments]
+        d_flat = tf.add_n([(slopes[k] + d_means[k]) * weights[k] for k in segments])
+        d_masks = [flat * d_means[k] + deviations[k] * slopes[k] / 2 for k in segments]
+        return d_flat, tf.stack([tf.reduce_sum(d_mask, 2) for d_mask in d_masks], 2)
+
+    return (mean, covariance), gradient

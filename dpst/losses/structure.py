@@ -1,7 +1,8 @@
-"""Structure loss: are the edges those of the content image, whatever its colours have become.
+"""Structure loss: are the edges still those of the content image, whatever the colours are now.
 
 Source: Chen, Yang and Xie, "Gradient-Based Structural Similarity for Image Quality Assessment",
-2006; structural similarity by Wang, Bovik, Sheikh and Simoncelli, 2004, eq. 13.
+2006; structural similarity: Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From
+Error Visibility to Structural Similarity", 2004, eq. 13.
 """
 
 from typing import NamedTuple
@@ -14,9 +15,9 @@ from dpst.images.luma import LUMA
 from dpst.losses.image_loss import ImageLoss
 
 CHROMA_WEIGHT = 0.1  # of the squared gradients of R - Y and B - Y, against 1 for luma Y
-SMOOTHING = 0.03  # Sobel units, 4 or 8 a unit of RGB: rounds the magnitude's kink at flat pixels
-SPACING = 3.0  # of the windows in pixels
-STABILIZERS = (1e-4, 9e-4)  # (K1 range)^2 and (K2 range)^2, for edges as strong as the strongest
+SMOOTHING = 0.03  # Sobel units, 4 or 8 per unit of RGB: rounds the magnitude's kink at flat pixels
+SPACING = 3.0  # between windows, in pixels
+STABILIZERS = (1e-4, 9e-4)  # (K1 range)^2 and (K2 range)^2, with a range of [0, 1]
 
 # One convolution, [3, 3, 3, 6]: Sobel along x and y of luma Y, and of R - Y and B - Y.
 _ALONG_X = np.outer([1, 2, 1], [-1, 0, 1])
@@ -43,19 +44,27 @@ class StructureTarget(NamedTuple):
     variance: tf.Tensor
 
     def window_means(self, plane: tf.Tensor) -> tf.Tensor:
-        """Weighted means of planes of the edges' size, [..., num_rows, num_columns]."""
+        """Average planes over each window.
+
+        Args:
+            plane: float32 [..., height - 2, width - 2].
+
+        Returns:
+            float32 [..., num_rows, num_columns].
+        """
         return tf.matmul(tf.matmul(self.rows, plane), self.columns, transpose_b=True)
 
 
 def edge_magnitude(image: tf.Tensor) -> tf.Tensor:
-    """Length of the Sobel gradient of luma and, with less weight, chroma; smoothed at zero.
+    """Return the length of the Sobel gradient of luma and, with less weight, chroma.
+
+    It is smooth at zero.
 
     Args:
         image: float32 [height, width, 3] or [batch, height, width, 3], RGB in [0, 1].
 
     Returns:
-        float32 [..., height - 2, width - 2], at least 0: the pixels whose neighbours are all
-        inside.
+        float32 [..., height - 2, width - 2], at least 0: pixels whose neighbours are all inside.
     """
     is_batch = image.shape.rank == 4
     images = image if is_batch else image[None]
@@ -65,11 +74,11 @@ def edge_magnitude(image: tf.Tensor) -> tf.Tensor:
 
 
 def structure_target(content_image: tf.Tensor) -> StructureTarget:
-    """Target of `structure_loss`.
+    """Return the target of `structure_loss`.
 
     Args:
         content_image: float32 [height, width, 3] or [batch, height, width, 3], RGB in [0, 1], at
-            least 4 px a side.
+            least 4x4 px.
 
     Returns:
         The target.
@@ -84,40 +93,20 @@ def structure_target(content_image: tf.Tensor) -> StructureTarget:
     return target._replace(mean=mean, variance=variance)
 
 
-def _window_weights(side: tf.Tensor) -> tf.Tensor:
-    """`matting.guided_filter.tent_weights` as a tensor, each window's weights adding up to 1.
-
-    Args:
-        side: int32 scalar, number of pixels, at least 2.
-
-    Returns:
-        float64 [num_windows, side].
-    """
-    last = tf.cast(side - 1, tf.float64)
-    num_windows = tf.cast(tf.maximum(tf.round(last / SPACING), 1), tf.int32) + 1
-    num_windows = tf.minimum(num_windows, side)
-    gap = last / tf.cast(num_windows - 1, tf.float64)
-    centres = gap * tf.cast(tf.range(num_windows), tf.float64)
-    distances = tf.abs(tf.cast(tf.range(side), tf.float64) - centres[:, None])
-    weights = tf.maximum(1 - distances / gap, 0)
-    return weights / tf.reduce_sum(weights, 1, keepdims=True)
-
-
 def structure_loss(target: StructureTarget, image: tf.Tensor) -> tf.Tensor:
-    """1 - the mean structural similarity of an image's edges to the content image's.
+    """Return 1 - the mean structural similarity of an image's edges to the content image's.
 
-    Deviation from Chen et al.: edges of chroma count a little, since those of luma alone leave
-    colour noise free; the output's edges are scaled to the content's mean, so that overall contrast
-    is free; the magnitude is smooth, since a solver stalls at its kinks; and the windows are tents
-    on a grid, which cost two small matrix products.
+    Deviation: unlike in Chen et al., edges of chroma count a little, since luma alone does not see
+    colour noise; the output's edges are scaled to the content's mean, so that overall contrast is
+    free; the magnitude is smooth, since a solver stalls at kinks; and the windows are tents on a
+    grid, which cost two small matrix products.
 
     Args:
         target: from `structure_target`.
-        image: float32 of the content image's shape.
+        image: float32, of the content image's shape.
 
     Returns:
-        float32, a scalar or [batch], in [0, 2]; 0 for any image whose edges are the content's times
-        a factor.
+        float32, a scalar or [batch], in [0, 2]; 0 if the edges are the content's times any factor.
     """
     edges = edge_magnitude(image)
     means = (tf.reduce_mean(e, [-2, -1], keepdims=True) for e in (target.edges, edges))
@@ -146,3 +135,22 @@ class StructureLoss(ImageLoss):
         """See `structure_loss`."""
         target = structure_target(tf.convert_to_tensor(y_true))
         return structure_loss(target, tf.convert_to_tensor(y_pred))
+
+
+def _window_weights(side: tf.Tensor) -> tf.Tensor:
+    """Return `matting.guided_filter.tent_weights` as a tensor, with a sum of 1 for each window.
+
+    Args:
+        side: int32 scalar, number of pixels, at least 2.
+
+    Returns:
+        float64 [num_windows, side].
+    """
+    last = tf.cast(side - 1, tf.float64)
+    num_windows = tf.cast(tf.maximum(tf.round(last / SPACING), 1), tf.int32) + 1
+    num_windows = tf.minimum(num_windows, side)
+    gap = last / tf.cast(num_windows - 1, tf.float64)
+    centres = gap * tf.cast(tf.range(num_windows), tf.float64)
+    distances = tf.abs(tf.cast(tf.range(side), tf.float64) - centres[:, None])
+    weights = tf.maximum(1 - distances / gap, 0)
+    return weights / tf.reduce_sum(weights, 1, keepdims=True)

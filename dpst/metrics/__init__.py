@@ -6,8 +6,8 @@ Segments come as `content_labels`, int [height, width], of the content and the o
 `style_labels`, int [style_height, style_width]; and `style_index`, the style label that each
 content label 0 ... K-1 takes, as in a `Pairing`; without it that is the label of the same number.
 None for both maps means one segment. Distances from the style are averaged over segments by area;
-segments below `MINIMUM_SEGMENT_PIXELS` in either image are left out, and the distance is NaN if none
-remains.
+segments below `MINIMUM_SEGMENT_PIXELS` in either image are left out, and the distance is NaN if
+none remains.
 """
 
 from dpst.metrics.color import color_distance, rgb_to_lab, sliced_wasserstein

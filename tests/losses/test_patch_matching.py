@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dpst.losses import nearest_patches, patch_bank
-from dpst.losses.patch_matching import BYTES_A_MEGABYTE, gathered_patches, tile_sizes
+from dpst.losses.patch_matching import BYTES_A_MEGABYTE, gather_patches, tile_sizes
 from tests.oracles.patches import correlations, patches
 
 
@@ -66,7 +66,7 @@ def test_patches_of_several_maps_are_counted_map_by_map() -> None:
     output = _features(5, 6, seed=2)
     offered = np.concatenate([patches(each, 3) for each in maps])
     bank = _bank(*maps)
-    np.testing.assert_array_equal(gathered_patches(bank, bank.corners, bank.widths, 3), offered)
+    np.testing.assert_array_equal(gather_patches(bank, bank.corners, bank.widths, 3), offered)
     indices, _ = nearest_patches(_bank(output), bank, 3)
     np.testing.assert_array_equal(indices, correlations(patches(output, 3), offered).argmax(1))
 
@@ -77,7 +77,7 @@ def test_patches_that_touch_what_is_not_valid_are_left_out() -> None:
     valid[0, 3] = False
     bank = _bank(style, valid=[valid])
     kept = [i for i, (y, x) in enumerate(np.ndindex(4, 5)) if not (y == 0 and 1 <= x <= 3)]
-    chosen = gathered_patches(bank, bank.corners, bank.widths, 3)
+    chosen = gather_patches(bank, bank.corners, bank.widths, 3)
     np.testing.assert_array_equal(chosen, patches(style, 3)[kept])
 
 
