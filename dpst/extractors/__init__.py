@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 from collections.abc import Callable
@@ -44,20 +45,20 @@ def load_extractor(
     weights_path: str | os.PathLike[str] | None = None,
     pooling: str = "",
 ) -> Extractor:
-    """Builds an extractor by its name, or from a Keras model file.
+    """Build an extractor by its name, or from a Keras model file.
 
     Args:
-        name_or_path: A key of `EXTRACTORS`, or the path of a `.keras` or `.h5` model.
-        weights_path: The network's weight file, for extractors that have one. None looks for it.
+        name_or_path: a key of `EXTRACTORS`, or the path of a `.keras` or `.h5` model.
+        weights_path: the network's weight file, for extractors that have one. None looks for it.
         pooling: "max" or "average", for extractors that have a choice; empty for their default.
 
     Returns:
         A new extractor.
 
     Raises:
-        FileNotFoundError: If the model or weight file is not found.
-        ValueError: If the name is unknown, the file is of another kind, or a weight file is given
-            to an extractor that takes none, or a kind of pooling to one whose own is fixed.
+        FileNotFoundError: the model or weight file is not found.
+        ValueError: the name is unknown, the file is of another kind, or the extractor does not take
+            a weight file or a kind of pooling that is given.
     """
     name = os.fspath(name_or_path)
     is_path = name.endswith(_MODEL_SUFFIXES) or bool(os.path.dirname(name))
@@ -66,11 +67,11 @@ def load_extractor(
             f"unknown extractor '{name}'{did_you_mean(name, EXTRACTORS)}; choose "
             f"{', '.join(EXTRACTORS)}, or the path of a Keras model (.keras, .h5)"
         )
-    build = EXTRACTORS.get(name)
+    build = EXTRACTORS.get(name) or functools.partial(KerasModelExtractor, name)
     options = {"weights_path": weights_path, "pooling": pooling or None}
     options = {option: value for option, value in options.items() if value is not None}
     for option, value in options.items():
-        if build is None or option not in inspect.signature(build).parameters:
+        if option not in inspect.signature(build).parameters:
             words = {"weights_path": "weight file", "pooling": "kind of pooling"}[option]
             raise ValueError(f"extractor '{name}' takes no {words}, got '{value}'; leave it out")
-    return KerasModelExtractor(name) if build is None else build(**options)
+    return build(**options)

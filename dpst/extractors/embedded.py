@@ -7,16 +7,16 @@ from typing import Any
 
 import keras
 import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
 from dpst.extractors.extractor import Extractor
 from dpst.extractors.layer_choice import LayerChoice
+from dpst.extractors.layers import relu_convolution
 
 WEIGHTS_NAME = "embedded.npz"
 
-# The encoder's 3x3 convolutions, by the names of the VGG19 layers whose principal components they
-# imitate, and their channels: those of the teacher.
+# Channels of the encoder's 3x3 convolutions, the same as the teacher's, by the names of the VGG19
+# layers whose principal components they imitate.
 ENCODER_CHANNELS = {
     "conv1_1": 10,
     "conv1_2": 10,
@@ -29,7 +29,7 @@ ENCODER_CHANNELS = {
     "conv4_1": 64,
 }
 
-# Those whose answers are feature maps, and those with 2x2 maxima after them.
+# The convolutions whose answers are feature maps, and those with 2x2 maxima after them.
 ENCODER_LAYERS = {
     "relu1_1": "conv1_1",
     "relu2_1": "conv2_1",
@@ -38,10 +38,11 @@ ENCODER_LAYERS = {
 }
 ENCODER_POOLED = ("conv1_2", "conv2_2", "conv3_4")
 
-# Beside the encoder, a convolution at stride 2 and fire modules, as in SqueezeNet: its channels,
+# Beside the encoder: channels of a convolution at stride 2, as in SqueezeNet.
 CONV1_CHANNELS = 64
 
-# the squeezed channels of the modules, half as many again, and those of each of two expansions.
+# Channels of the fire modules: squeezed, half as many again as in SqueezeNet, and those of each of
+# the two expansions.
 FIRE_CHANNELS: dict[str, tuple[int, int]] = {
     "fire2": (24, 64),
     "fire3": (24, 64),
@@ -51,7 +52,7 @@ FIRE_CHANNELS: dict[str, tuple[int, int]] = {
     "fire7": (72, 192),
 }
 
-# The modules with 3x3 maxima at stride 2 before them, and the padding before and after: on
+# The modules that 3x3 maxima at stride 2 precede, and the padding before and after the pixels: on
 # alternate sides, so that the windows' centres do not drift.
 POOLED = {"fire2": (1, 0), "fire4": (0, 1), "fire6": (1, 0)}
 
@@ -81,7 +82,7 @@ class EmbeddedExtractor(Extractor):
     """
 
     def __init__(self) -> None:
-        """Builds the network and loads the package's weights."""
+        """Build the network and load the package's weights."""
         network = embedded_network()
         with importlib.resources.files(__package__).joinpath(WEIGHTS_NAME).open("rb") as file:
             set_weights(network, dict(np.load(file, allow_pickle=False)))
@@ -90,7 +91,7 @@ class EmbeddedExtractor(Extractor):
             network.output,
             name="embedded",
             default_layers=DEFAULT_LAYERS,
-            # Reflection needs two pixels a side at the coarsest scale.
+            # Reflection needs two pixels along each side at the coarsest scale.
             minimum_side=2**5,
             style_factor=0.35,
             preprocess=centre,
@@ -99,7 +100,7 @@ class EmbeddedExtractor(Extractor):
 
 @keras.saving.register_keras_serializable(package="dpst")
 def centre(images: tf.Tensor) -> tf.Tensor:
-    """Moves the middle of [0, 1] to zero, as the network is used to it.
+    """Move the middle of [0, 1] to zero, as the network expects it.
 
     Args:
         images: float32 [batch, height, width, 3], sRGB in [0, 1].
@@ -111,22 +112,22 @@ def centre(images: tf.Tensor) -> tf.Tensor:
 
 
 def embedded_network() -> keras.Model:
-    """Builds the network, its weights zeros.
+    """Build the network, its weights zeros.
 
     Returns:
-        Model from `centre`d images [batch, height, width, 3] to a dict of the feature maps that
-        `LAYERS` names, [batch, h, w, channels].
+        Model from images [batch, height, width, 3], after `centre`, to a dict of the feature maps
+        [batch, h, w, channels] that `LAYERS` names.
     """
     x = inputs = keras.Input((None, None, 3), dtype="float32", name="images")
     feature_maps = {}
     layer_of = {convolution: layer for layer, convolution in ENCODER_LAYERS.items()}
     for name, channels in ENCODER_CHANNELS.items():
-        x = _convolution(channels, 3, name)(_padded(x, (1, 1)))
+        x = relu_convolution(channels, 3, name)(_padded(x, (1, 1)))
         if name in layer_of:
             feature_maps[layer_of[name]] = x
         if name in ENCODER_POOLED:
             x = _pooling(2)(x)
-    conv1 = _convolution(CONV1_CHANNELS, 3, "conv1", strides=2)
+    conv1 = relu_convolution(CONV1_CHANNELS, 3, "conv1", strides=2)
     x = feature_maps["conv1"] = conv1(_padded(inputs, (0, 1)))
     for name, (squeezed, expanded) in FIRE_CHANNELS.items():
         if name in POOLED:
@@ -135,15 +136,15 @@ def embedded_network() -> keras.Model:
     return keras.Model(inputs, {name: feature_maps[name] for name in LAYERS})
 
 
-def set_weights(network: keras.Model, arrays: dict[str, npt.NDArray[Any]]) -> None:
-    """Sets the weights of an `embedded_network`.
+def set_weights(network: keras.Model, arrays: dict[str, np.ndarray]) -> None:
+    """Set the weights of an `embedded_network`.
 
     Args:
-        network: The network.
-        arrays: Its kernels and biases, any floating point dtype, keyed as by `weight_arrays`.
+        network: the network.
+        arrays: its kernels and biases, of any floating point dtype, keyed as by `weight_arrays`.
 
     Raises:
-        ValueError: If an array is missing or of a wrong shape.
+        ValueError: an array is missing or has a wrong shape.
     """
     for path, variable in _variables(network).items():
         if path not in arrays or arrays[path].shape != tuple(variable.shape):
@@ -155,15 +156,15 @@ def set_weights(network: keras.Model, arrays: dict[str, npt.NDArray[Any]]) -> No
         variable.assign(arrays[path].astype(np.float32))
 
 
-def weight_arrays(network: keras.Model) -> dict[str, npt.NDArray[np.float16]]:
-    """Returns the weights of an `embedded_network` by layer and name, rounded to float16."""
+def weight_arrays(network: keras.Model) -> dict[str, np.ndarray]:
+    """Return the weights of an `embedded_network` by layer and name, rounded to float16."""
     return {
         path: variable.numpy().astype(np.float16) for path, variable in _variables(network).items()
     }
 
 
 def _variables(network: keras.Model) -> dict[str, Any]:
-    """All weights of a network, keyed "layer/kernel" and "layer/bias"."""
+    """Return all weights of a network, keyed "layer/kernel" and "layer/bias"."""
     return {
         f"{layer.name}/{variable.name}": variable
         for layer in network.layers
@@ -174,32 +175,18 @@ def _variables(network: keras.Model) -> dict[str, Any]:
 def _fire_module(
     x: keras.KerasTensor, squeezed: int, expanded: int, name: str
 ) -> keras.KerasTensor:
-    """Squeezes channels by 1x1, expands them by 1x1 and 3x3 side by side."""
-    x = _convolution(squeezed, 1, f"{name}_squeeze")(x)
-    narrow = _convolution(expanded, 1, f"{name}_expand1x1")(x)
-    wide = _convolution(expanded, 3, f"{name}_expand3x3")(_padded(x, (1, 1)))
+    """Return a fire module of x: squeezed by 1x1, expanded by 1x1 and 3x3 side by side."""
+    x = relu_convolution(squeezed, 1, f"{name}_squeeze")(x)
+    narrow = relu_convolution(expanded, 1, f"{name}_expand1x1")(x)
+    wide = relu_convolution(expanded, 3, f"{name}_expand3x3")(_padded(x, (1, 1)))
     return keras.ops.concatenate([narrow, wide], -1)
 
 
 def _padded(x: keras.KerasTensor, padding: tuple[int, int]) -> keras.KerasTensor:
-    """Reflects borders, by so many pixels before and after."""
+    """Return x with reflected borders, of so many pixels before and after."""
     return keras.ops.pad(x, ((0, 0), padding, padding, (0, 0)), mode="reflect")
 
 
-def _convolution(channels: int, size: int, name: str, strides: int = 1) -> keras.layers.Layer:
-    """Returns a convolution with ReLU that reads no pixel beyond its input."""
-    return keras.layers.Conv2D(
-        channels,
-        size,
-        strides,
-        activation="relu",
-        kernel_initializer="zeros",
-        data_format="channels_last",
-        dtype="float32",
-        name=name,
-    )
-
-
 def _pooling(size: int) -> keras.layers.Layer:
-    """Returns maxima of so many pixels squared, at stride 2."""
+    """Return a layer of maxima over windows of so many pixels squared, at stride 2."""
     return keras.layers.MaxPooling2D(size, 2, data_format="channels_last", dtype="float32")

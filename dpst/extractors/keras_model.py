@@ -19,7 +19,7 @@ from dpst.files.keras_model import read_model
 from dpst.messages import one_line
 
 _MAX_STYLE_LAYERS = 5
-_PROBE_SIDE = 512  # Pixels: scales are compared, and small sides tried, up to this image side.
+_PROBE_SIDE = 512  # pixels: image side at which scales are compared; smaller ones are tried
 
 
 class KerasModelExtractor(Extractor):
@@ -33,15 +33,15 @@ class KerasModelExtractor(Extractor):
     most five; content layer: the second deepest of them.
 
     Args:
-        model: Path of a model file (`.keras` or `.h5`), or a Functional or Sequential model in
+        model: path of a model file (`.keras` or `.h5`), or a Functional or Sequential model in
             memory, whose layers become untrainable.
-        preprocess: Function from float32 [batch, height, width, 3], sRGB in [0, 1], to what the
+        preprocess: function from float32 [batch, height, width, 3], sRGB in [0, 1], to what the
             model was trained on. None takes the model to expect RGB in [0, 1].
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        TypeError: If the object is neither a path nor a model.
-        ValueError: If the file holds no model that can be loaded safely, the model is not
+        FileNotFoundError: there is no such file.
+        TypeError: `model` is neither a path nor a model.
+        ValueError: the file does not hold a model that can be loaded safely, or the model is not
             Functional or Sequential, does not have one RGB input, or has no feature map.
     """
 
@@ -50,7 +50,7 @@ class KerasModelExtractor(Extractor):
         model: str | os.PathLike[str] | keras.Model,
         preprocess: Callable[[tf.Tensor], tf.Tensor] | None = None,
     ) -> None:
-        """Loads the model, traces it and chooses the default layers."""
+        """Load the model, trace it and choose the default layers."""
         if isinstance(model, (str, os.PathLike)):
             name = Path(model).stem
             model = read_model(model)
@@ -77,7 +77,7 @@ class KerasModelExtractor(Extractor):
 def _trace(
     model: keras.Model, inputs: keras.KerasTensor, name: str
 ) -> tuple[dict[str, keras.KerasTensor], set[str]]:
-    """Applies a model to images of free size and records the feature maps on the way.
+    """Apply a model to images of free size and record the feature maps on the way.
 
     Returns:
         The feature maps by layer name, in network order, and the names of those that end in an
@@ -110,7 +110,7 @@ def _trace(
                 call_function=call,
             )
     except (TypeError, ValueError) as error:
-        # A classifier behind the feature maps may insist on one image size; it is not needed.
+        # A classifier behind the feature maps, which may insist on one image size, is not needed.
         reason = one_line(error, 200)
     if not feature_maps:
         raise ValueError(
@@ -121,7 +121,7 @@ def _trace(
 
 
 def _check_inputs(model: keras.Model, name: str) -> None:
-    """Raises unless a model has one input, and this an RGB image."""
+    """Check that a model has one input, and that this is an RGB image."""
     shapes = [tuple(x.shape) for x in getattr(model, "inputs", None) or ()]
     if len(shapes) != 1 or len(shapes[0]) != 4 or shapes[0][-1] not in (3, None):
         raise ValueError(
@@ -132,13 +132,13 @@ def _check_inputs(model: keras.Model, name: str) -> None:
 
 
 def _is_feature_map(outputs: Any) -> bool:
-    """Returns whether a layer's output is one map with a height and width that follow the image."""
+    """Return whether a layer's output is one map with a height and width that follow the image."""
     shape: Any = getattr(outputs, "shape", ())
     return len(shape) == 4 and shape[1] is None and shape[2] is None and shape[3] is not None
 
 
 def _ends_in_activation(layer: keras.layers.Layer) -> bool:
-    """Returns whether a layer applies a nonlinearity last."""
+    """Return whether a layer applies a nonlinearity last."""
     activation = getattr(layer, "activation", keras.activations.linear)
     is_activation_layer = isinstance(
         layer, (keras.layers.ReLU, keras.layers.LeakyReLU, keras.layers.PReLU, keras.layers.ELU)
@@ -147,7 +147,7 @@ def _ends_in_activation(layer: keras.layers.Layer) -> bool:
 
 
 def _unused(name: str, names: Container[str]) -> str:
-    """Returns a name, numbered if it is taken."""
+    """Return a name, numbered if it is taken."""
     candidates = itertools.chain([name], (f"{name}_{i}" for i in itertools.count(2)))
     return next(candidate for candidate in candidates if candidate not in names)
 
@@ -155,7 +155,7 @@ def _unused(name: str, names: Container[str]) -> str:
 def _first_per_scale(
     inputs: keras.KerasTensor, feature_maps: dict[str, keras.KerasTensor], activations: set[str]
 ) -> tuple[str, ...]:
-    """Returns the first feature map at each power of two of the image size, activations if any."""
+    """Return the first feature map at each power of two of the image size, activations if any."""
     candidates = {
         name: feature_map
         for name, feature_map in feature_maps.items()
@@ -170,13 +170,13 @@ def _first_per_scale(
 
 
 def _minimum_side(inputs: keras.KerasTensor, feature_maps: Sequence[keras.KerasTensor]) -> int:
-    """Returns the smallest image side for which no feature map is empty, by bisection."""
+    """Return the smallest image side for which no feature map is empty, by bisection."""
     model = keras.Model(inputs, list(feature_maps))
 
     def survives(side: int) -> bool:
         try:
             shapes = model.compute_output_shape((1, side, side, 3))
-        except ValueError:  # A window larger than its input.
+        except ValueError:  # a window is larger than its input
             return False
         return all(shape[1] >= 1 and shape[2] >= 1 for shape in shapes)
 

@@ -8,7 +8,7 @@ import keras
 
 from dpst.extractors.extractor import Extractor
 from dpst.extractors.layer_choice import LayerChoice
-from dpst.extractors.pooling import pooling_layer_class
+from dpst.extractors.layers import pooling_layer_class, relu_convolution
 from dpst.extractors.preprocessing import caffe_preprocess
 from dpst.extractors.weight_files import WeightsSource, find_weights
 from dpst.extractors.weight_loading import load_layer_weights
@@ -22,7 +22,7 @@ SQUEEZENET_WEIGHTS = WeightsSource(
     aliases=("squeezenet_v1.1_imagenet_notop.h5",),
 )
 
-# Fire modules: channels of the squeeze convolution and of each of the two expand convolutions.
+# Fire modules: channels of the squeezing and of each of the two expanding convolutions.
 _FIRE_CHANNELS = {
     "fire2": (16, 64),
     "fire3": (16, 64),
@@ -43,16 +43,16 @@ class SqueezeNetExtractor(Extractor):
     in its version 1.1; weights converted to Keras by Refik Can Malli.
 
     Args:
-        weights_path: Weight file, or a folder that holds it. None looks for it and downloads it if
-            it is nowhere, see `find_weights`.
+        weights_path: weight file, or a folder that holds it. None looks for it and downloads it if
+            it is not found, see `find_weights`.
         pooling: "max", as the network was trained, or "average", which spreads gradients over all
             pixels (Gatys et al. 2016).
-        verify_hash: Whether a file given as `weights_path` must be the published one. False admits
+        verify_hash: whether a file given as `weights_path` must be the published one. False admits
             weights of your own training.
 
     Raises:
-        FileNotFoundError: If the weights are not found and cannot be downloaded.
-        ValueError: If `pooling` is unknown, or the weight file has a wrong hash or does not fit.
+        FileNotFoundError: the weights are not found and cannot be downloaded.
+        ValueError: `pooling` is unknown, or the weight file has a wrong hash or does not fit.
     """
 
     def __init__(
@@ -61,11 +61,11 @@ class SqueezeNetExtractor(Extractor):
         pooling: str = "max",
         verify_hash: bool = True,
     ) -> None:
-        """Builds the network and loads its weights."""
+        """Build the network and load its weights."""
         pooling_layer = pooling_layer_class(pooling)
         path = find_weights(SQUEEZENET_WEIGHTS, weights_path, verify_path=verify_hash)
         inputs = keras.Input((None, None, 3), dtype="float32")
-        x = _convolution(64, 3, "conv1", strides=2, padding="valid")(inputs)
+        x = relu_convolution(64, 3, "conv1", strides=2)(inputs)
         feature_maps = {"conv1": x}
         for name, (squeeze_channels, expand_channels) in _FIRE_CHANNELS.items():
             if next(reversed(feature_maps)) in _POOLED_LAYERS:
@@ -89,27 +89,8 @@ class SqueezeNetExtractor(Extractor):
 def _fire_module(
     x: keras.KerasTensor, squeeze_channels: int, expand_channels: int, name: str
 ) -> keras.KerasTensor:
-    """Applies a fire module: squeeze by 1x1, expand by 1x1 and 3x3 side by side."""
-    squeezed = _convolution(squeeze_channels, 1, f"{name}_squeeze1x1")(x)
-    expanded = [
-        _convolution(expand_channels, 1, f"{name}_expand1x1")(squeezed),
-        _convolution(expand_channels, 3, f"{name}_expand3x3")(squeezed),
-    ]
-    return keras.layers.Concatenate(axis=-1, name=name)(expanded)
-
-
-def _convolution(
-    channels: int, kernel_size: int, name: str, strides: int = 1, padding: str = "same"
-) -> keras.layers.Layer:
-    """Returns a convolution with ReLU, its weights still to be loaded."""
-    return keras.layers.Conv2D(
-        channels,
-        kernel_size,
-        strides=strides,
-        padding=padding,
-        activation="relu",
-        kernel_initializer="zeros",
-        data_format="channels_last",
-        dtype="float32",
-        name=name,
-    )
+    """Return a fire module of x: squeezed by 1x1, expanded by 1x1 and 3x3 side by side."""
+    squeezed = relu_convolution(squeeze_channels, 1, f"{name}_squeeze1x1")(x)
+    narrow = relu_convolution(expand_channels, 1, f"{name}_expand1x1")(squeezed)
+    wide = relu_convolution(expand_channels, 3, f"{name}_expand3x3", padding="same")(squeezed)
+    return keras.layers.Concatenate(axis=-1, name=name)([narrow, wide])

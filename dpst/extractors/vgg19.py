@@ -8,12 +8,12 @@ import keras
 
 from dpst.extractors.extractor import Extractor
 from dpst.extractors.layer_choice import LayerChoice
-from dpst.extractors.pooling import pooling_layer_class
+from dpst.extractors.layers import pooling_layer_class
 from dpst.extractors.preprocessing import caffe_preprocess
 from dpst.extractors.weight_files import WeightsSource, find_weights
 from dpst.extractors.weight_loading import load_layer_weights
 
-# Address and hash are those of `keras.applications.VGG19`, so that both share the cached file.
+# The same address and hash as in `keras.applications.VGG19`, so that both share the cached file.
 VGG19_WEIGHTS = WeightsSource(
     filename="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
     url="https://storage.googleapis.com/tensorflow/keras-applications/vgg19/"
@@ -31,21 +31,21 @@ class VGG19Extractor(Extractor):
     recognition"; the layers by default are those of Gatys et al. 2016 and Luan et al. 2017.
 
     Args:
-        weights_path: Weight file with or without the classifier, or a folder that holds the
-            published one. None looks for it and downloads it (80 MB) if it is nowhere, see
+        weights_path: weight file with or without the classifier, or a folder that holds the
+            published one. None looks for it and downloads it (80 MB) if it is not found, see
             `find_weights`. A file given here need not be the published one.
         pooling: "average", as Gatys et al. 2016 recommend for images to be synthesised, or "max",
             as the network was trained.
 
     Raises:
-        FileNotFoundError: If the weights are not found and cannot be downloaded.
-        ValueError: If `pooling` is unknown, or the weight file has a wrong hash or does not fit.
+        FileNotFoundError: the weights are not found and cannot be downloaded.
+        ValueError: `pooling` is unknown, or the weight file has a wrong hash or does not fit.
     """
 
     def __init__(
         self, weights_path: str | os.PathLike[str] | None = None, pooling: str = "average"
     ) -> None:
-        """Builds the network and loads its weights."""
+        """Build the network and load its weights."""
         pooling_layer = pooling_layer_class(pooling)
         path = find_weights(VGG19_WEIGHTS, weights_path, verify_path=False)
         model = _replace_pooling(
@@ -70,12 +70,12 @@ class VGG19Extractor(Extractor):
 
 
 def _replace_pooling(model: keras.Model, pooling_layer: type[keras.layers.Layer]) -> keras.Model:
-    """Rebuilds a model, its weights still to be loaded, with another kind of 2x2 pooling."""
+    """Return a copy of a model, its weights still to be loaded, with another 2x2 pooling."""
 
     def clone(layer: keras.layers.Layer) -> keras.layers.Layer:
         if isinstance(layer, keras.layers.MaxPooling2D):
             return pooling_layer(2, name=layer.name)
-        # Zeros: initial values are replaced by the file's, and need not be drawn a second time.
+        # Zeros: the file's values follow, so initial ones need not be drawn a second time.
         return type(layer).from_config({**layer.get_config(), "kernel_initializer": "zeros"})
 
     return keras.models.clone_model(model, clone_function=clone)

@@ -1,4 +1,4 @@
-"""Weight files: find them, download them, verify their hash, explain what is missing."""
+"""Weight files: found, downloaded, verified by their hash; what is missing is explained."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from dpst.files.regular_file import check_regular_file
 
 WEIGHTS_VARIABLE = "DPST_WEIGHTS"
 
-_HASH_ALGORITHMS = {64: "sha256", 32: "md5"}  # By the number of hexadecimal digits.
+_HASH_ALGORITHMS = {64: "sha256", 32: "md5"}  # by the number of hexadecimal digits
 
 
 @dataclass(frozen=True)
 class WeightsSource:
-    """Where a published weight file comes from and how to tell it from any other.
+    """The origin of a published weight file, and what tells it from any other.
 
     Args:
-        filename: Name under which the file is looked for and stored.
-        url: Where it is downloaded from.
+        filename: name under which the file is looked for and stored.
+        url: where it is downloaded from.
         hash: SHA-256 or MD5 of the file, in hexadecimal.
-        aliases: Other names under which the same file is looked for.
+        aliases: other names under which the same file is looked for.
 
     Raises:
-        ValueError: If `hash` has the length of neither.
+        ValueError: `hash` has neither of the two lengths.
     """
 
     filename: str
@@ -38,7 +38,7 @@ class WeightsSource:
     aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Checks the length of the hash."""
+        """Check the length of the hash."""
         if len(self.hash) not in _HASH_ALGORITHMS:
             raise ValueError(
                 f"hash must have 64 (SHA-256) or 32 (MD5) hexadecimal digits, "
@@ -52,7 +52,7 @@ class WeightsSource:
 
     @property
     def filenames(self) -> tuple[str, ...]:
-        """All names the file may have, the own one first."""
+        """All names that the file may have, its own first."""
         return (self.filename, *self.aliases)
 
 
@@ -61,36 +61,36 @@ def find_weights(
     path: str | os.PathLike[str] | None = None,
     verify_path: bool = True,
 ) -> str:
-    """Finds a weight file on this machine, or downloads it.
+    """Find a weight file on this machine, or download it.
 
-    Looked at in this order: `path`; the environment variable `DPST_WEIGHTS`; Keras's cache
-    (`$KERAS_HOME/models`, else `~/.keras/models`). The first two may be a file or a folder that
-    holds one of the source's file names, and must exist if they are set. Failing all, the file is
-    downloaded into the cache, where it appears whole and verified, or not at all. No file is ever
-    deleted or overwritten.
+    It is looked for in this order: at `path`; where the environment variable `DPST_WEIGHTS` points;
+    in Keras's cache (`$KERAS_HOME/models`, else `~/.keras/models`). The first two may be a file, or
+    a folder that holds a file of one of the source's names, and must exist if they are set. If it
+    is not found, it is downloaded into the cache, where it appears whole and verified, or not at
+    all. No file is ever deleted or overwritten.
 
     Args:
-        source: The file's names, hash and address.
-        path: File or folder given by the user; nothing else is looked at then.
-        verify_path: Whether a file that the user points at, by `path` or by `DPST_WEIGHTS`, must
+        source: the file's names, hash and address.
+        path: file or folder given by the user; the other places are not searched then.
+        verify_path: whether a file that the user points at, by `path` or by `DPST_WEIGHTS`, must
             have the published hash. False admits weights of the user's own training.
 
     Returns:
-        Path of a file with the published hash, or of the one the user vouches for.
+        Path of a file with the published hash, or of the one that the user vouches for.
 
     Raises:
-        FileNotFoundError: If `path` or `DPST_WEIGHTS` does not exist, or the file is nowhere and
+        FileNotFoundError: `path` or `DPST_WEIGHTS` does not exist, or the file is not found and
             cannot be downloaded.
-        ValueError: If a found or downloaded file has another hash.
+        ValueError: a found or downloaded file has another hash.
     """
     if path is not None:
-        return _pointed_at(source, Path(path).expanduser(), "weights path", verify_path)
+        return _user_file(source, Path(path).expanduser(), "weights path", verify_path)
     folders = [keras_cache()]
     variable = os.environ.get(WEIGHTS_VARIABLE)
     if variable:
         place = Path(variable).expanduser()
         if not place.is_dir():
-            return _pointed_at(source, place, f"${WEIGHTS_VARIABLE}", verify_path)
+            return _user_file(source, place, f"${WEIGHTS_VARIABLE}", verify_path)
         folders.insert(0, place)
     for folder in folders:
         for candidate in _candidates(source, folder):
@@ -100,14 +100,14 @@ def find_weights(
 
 
 def verify_hash(path: str | os.PathLike[str], source: WeightsSource) -> None:
-    """Raises unless a file is the published one.
+    """Check that a file is the published one.
 
     Args:
-        path: The file. It is only read.
-        source: The file's hash.
+        path: the file. It is only read.
+        source: the file's hash.
 
     Raises:
-        ValueError: If the file has another hash.
+        ValueError: the file has another hash.
     """
     digest = file_digest(path, source.hash_algorithm)
     if digest != source.hash.lower():
@@ -119,22 +119,23 @@ def verify_hash(path: str | os.PathLike[str], source: WeightsSource) -> None:
 
 
 def keras_cache() -> Path:
-    """Returns the folder where Keras keeps downloaded weights; it need not exist."""
+    """Return the folder where Keras keeps downloaded weights; it need not exist."""
     return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "models"
 
 
-def _pointed_at(source: WeightsSource, place: Path, origin: str, verify: bool) -> str:
-    """Returns the file that the user points at, itself or by its folder."""
+def _user_file(source: WeightsSource, place: Path, origin: str, verify: bool) -> str:
+    """Return the file that the user points at, itself or by its folder."""
     if not place.exists():
         raise FileNotFoundError(
             f"{origin} '{place}' does not exist; pass a file, or a folder that holds "
-            f"{_either(source)}"
+            f"{_file_names(source)}"
         )
     check_regular_file(place, origin)
     path = next(_candidates(source, place), None) if place.is_dir() else place
     if path is None:
         raise FileNotFoundError(
-            f"{origin} '{place}' holds no {_either(source)}; copy the file there from {source.url}"
+            f"{origin} '{place}' holds no {_file_names(source)}; copy the file there from "
+            f"{source.url}"
         )
     if verify:
         verify_hash(path, source)
@@ -142,12 +143,12 @@ def _pointed_at(source: WeightsSource, place: Path, origin: str, verify: bool) -
 
 
 def _candidates(source: WeightsSource, folder: Path) -> Iterator[Path]:
-    """Yields the files of a folder that have one of the source's names."""
+    """Yield the files of a folder that have one of the source's names."""
     return (folder / name for name in source.filenames if (folder / name).is_file())
 
 
 def _download(source: WeightsSource, searched: list[Path]) -> str:
-    """Downloads a file into Keras's cache; only a whole and verified one gets its name there."""
+    """Download a file into Keras's cache; only a whole and verified one gets its name there."""
     cache = keras_cache()
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -161,15 +162,15 @@ def _download(source: WeightsSource, searched: list[Path]) -> str:
             os.replace(path, target)
     except ValueError:
         raise
-    except Exception as error:  # Keras raises a bare Exception for a failed connection.
+    except Exception as error:  # Keras raises a bare Exception for a failed connection
+        places = " or ".join(repr(str(place)) for place in searched)
         raise FileNotFoundError(
-            f"{_either(source)} is not in {' or '.join(repr(str(place)) for place in searched)} "
-            f"and cannot be downloaded ({error}); copy it there from {source.url}, or point at it "
-            f"with --weights or ${WEIGHTS_VARIABLE}"
+            f"{_file_names(source)} is not in {places} and cannot be downloaded ({error}); copy it "
+            f"there from {source.url}, or point at it with --weights or ${WEIGHTS_VARIABLE}"
         ) from error
     return str(target)
 
 
-def _either(source: WeightsSource) -> str:
-    """Returns the names of a file, for messages."""
+def _file_names(source: WeightsSource) -> str:
+    """Return the names of a file, for messages."""
     return " or ".join(f"'{name}'" for name in source.filenames)

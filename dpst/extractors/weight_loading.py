@@ -1,4 +1,4 @@
-"""Load an HDF5 weight file into a Keras model, by layer name."""
+"""Loading of an HDF5 weight file into a Keras model, by layer name."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from typing import Any
 import h5py
 import keras
 import numpy as np
-import numpy.typing as npt
 
 from dpst.messages import one_line
 
 
 def load_layer_weights(model: keras.Model, path: str | os.PathLike[str]) -> None:
-    """Sets the weights of all layers of a model from a file.
+    """Set the weights of all layers of a model from a file.
 
     Two layouts are read: the classic Keras layout, where every layer has a group of its name (a
     "/" in it stands for the "_" of the model's layer name), and the `.weights.h5` layout of
-    Keras 3. Layers that only the file has, such as a classifier, are passed over in the first.
+    Keras 3. In the classic one, layers that only the file has, such as a classifier, are ignored.
 
     Args:
-        model: A built model.
+        model: a built model.
         path: HDF5 file.
 
     Raises:
-        ValueError: If the file is not HDF5, holds no weights, lacks a layer of the model, or has a
+        ValueError: the file is not HDF5, holds no weights, lacks a layer of the model, or has a
             weight of another shape.
     """
     path = os.fspath(path)
@@ -46,8 +45,8 @@ def load_layer_weights(model: keras.Model, path: str | os.PathLike[str]) -> None
     _load_keras3_weights(model, path)
 
 
-def _layer_arrays(root: Any, layer: Any, path: str) -> list[npt.NDArray[Any]]:
-    """Reads the weights of one layer in the classic layout and checks their shapes."""
+def _layer_arrays(root: Any, layer: Any, path: str) -> list[np.ndarray]:
+    """Read the weights of one layer in the classic layout and check their shapes."""
     groups = {name.replace("/", "_"): name for name in _texts(root.attrs["layer_names"])}
     expected = [tuple(weight.shape) for weight in layer.weights]
     if layer.name not in groups:
@@ -67,12 +66,12 @@ def _layer_arrays(root: Any, layer: Any, path: str) -> list[npt.NDArray[Any]]:
 
 
 def _texts(names: Any) -> list[str]:
-    """Returns an HDF5 list of names as strings, whichever way they were stored."""
+    """Return an HDF5 list of names as strings, whichever way they were stored."""
     return [name.decode() if isinstance(name, bytes) else str(name) for name in names]
 
 
 def _load_keras3_weights(model: keras.Model, path: str) -> None:
-    """Loads the layout that `Model.save_weights` of Keras 3 writes."""
+    """Load the layout that `Model.save_weights` of Keras 3 writes."""
     if not path.endswith(".weights.h5"):
         raise ValueError(
             f"weight file '{path}' has no layer names, so it is not in the classic Keras layout; "
@@ -80,7 +79,7 @@ def _load_keras3_weights(model: keras.Model, path: str) -> None:
         )
     try:
         with warnings.catch_warnings():
-            # Keras warns of every part that it skips, and raises if a layer is left without.
+            # Keras warns of each part that it skips; a layer left without weights is an error.
             warnings.simplefilter("ignore", UserWarning)
             model.load_weights(path)
     except (ValueError, KeyError, OSError) as error:
