@@ -32,8 +32,9 @@ from benchmarks.workload import REPOSITORY, find_squeezenet_weights
 from dpst import TransferConfig, images
 from dpst.extractors import Extractor, load_extractor
 from dpst.losses import nearest_patches, patch_bank
-from dpst.methods.semantic.plan import plan_semantic
-from dpst.segmentation import average_masks
+from dpst.methods import Inputs
+from dpst.methods.semantic.plan import plan as plan_semantic
+from dpst.segmentation import LabelMap, average_masks
 
 SIZE = 512  # longer side of all pictures in pixels, as published
 STYLE_WEIGHTS = (0.25, 0.5, 1.0, 2.5)  # in parts of the default, as beta from 25 to 250
@@ -204,8 +205,11 @@ def same_label_share(image: np.ndarray, task: Task, place: Place) -> float:
     """
     style_image = _read(place.folder, task.style, place.size)
     config = TransferConfig(method="semantic")
-    maps = (str(place.folder / f"{name}_sem.png") for name in (task.content, task.style))
-    plan = plan_semantic(image.shape[:2], style_image.shape[:2], *maps, config)
+    content_map, style_map = (
+        place.folder / f"{name}_sem.png" for name in (task.content, task.style)
+    )
+    inputs = Inputs(image, [style_image], content_map, [style_map])
+    plan = plan_semantic(inputs, config, find=_no_label_maps)
     names = place.extractor.patch_layers
     sides = [
         {name: layer[0] for name, layer in place.extractor(each[None], names).items()}
@@ -224,6 +228,10 @@ def same_label_share(image: np.ndarray, task: Task, place: Place) -> float:
             labels.append(label[margin:-margin, margin:-margin].ravel())
         shares.append(float((labels[0] == labels[1][indices.numpy()]).mean()))
     return float(np.mean(shares))
+
+
+def _no_label_maps() -> tuple[LabelMap, LabelMap]:
+    raise AssertionError("the semantic method goes by its maps")
 
 
 def print_memory() -> None:

@@ -22,7 +22,9 @@ from benchmarks.timing import print_table
 from benchmarks.workload import SAMPLE, Pair, pair_folders, read_pair, scaled_size
 from dpst import TransferConfig, images
 from dpst.extractors import Extractor, load_extractor
-from dpst.methods.transfer import transfer_pair
+from dpst.methods.method import Work
+from dpst.methods.photo.plan import PhotoPlan
+from dpst.methods.photo.transfer import transfer_photo
 from dpst.metrics import color_distance, edge_ssim
 
 SMALL, LARGE = 350, 700
@@ -91,7 +93,8 @@ def solved(pair: Pair, solve_size: int, extractor: Extractor, output_dir: Path) 
     if not path.exists():
         config = TransferConfig(solve_size=solve_size)
         photos = pair.content_image, pair.style_image
-        result = transfer_pair(*photos, pair.pairing, extractor, config)
+        plan = PhotoPlan.from_pairing(pair.pairing)
+        result = transfer_photo(*photos, plan, Work(extractor, config))
         images.write_image(path, result.output_image)
         print(f"wrote {path}", file=sys.stderr, flush=True)
     return images.read_image(path)

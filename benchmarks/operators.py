@@ -25,8 +25,8 @@ from benchmarks.workload import (
 from dpst import TransferConfig, images
 from dpst.extractors import Extractor
 from dpst.losses import photorealism_loss
+from dpst.methods.carriers import solver_preconditioner
 from dpst.solving.objective import ImageTerm, Objective
-from dpst.solving.solve import solver_preconditioner
 from matting import GuidedFilter, MattingLaplacian
 
 Calls = dict[str, Callable[[], object]]

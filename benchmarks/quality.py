@@ -24,8 +24,11 @@ from benchmarks.timing import print_table
 from benchmarks.workload import Pair, find_squeezenet_weights, pair_folders, read_pair
 from dpst import TransferConfig, images
 from dpst.extractors import Extractor, SqueezeNetExtractor, load_extractor
-from dpst.looks.color_matching import segment_matched
-from dpst.methods.transfer import find_label_maps, transfer_pair
+from dpst.looks.color_matching import recolor_segments
+from dpst.methods.find_segments import find_label_maps
+from dpst.methods.method import Work
+from dpst.methods.photo.plan import PhotoPlan
+from dpst.methods.photo.transfer import transfer_photo
 from dpst.metrics import Metrics, measure
 from dpst.report.trace import run_trace, write_trace
 from dpst.segmentation import LUAN_PALETTE, Pairing, pair_segments, single_segment
@@ -142,7 +145,7 @@ def output_images(
         outputs["published"] = images.resize(published, pair.content_image.shape[:2])
     pairing = pair.pairing
     labels = pairing.content_labels, pairing.style_labels, pairing.style_index
-    outputs["baseline"] = segment_matched(pair.content_image, pair.style_image, *labels)
+    outputs["baseline"] = recolor_segments(pair.content_image, pair.style_image, *labels)
     return {kind: np.rint(image * 255).astype(np.float32) / 255 for kind, image in outputs.items()}
 
 
@@ -158,7 +161,8 @@ def run(
     """Transfer a pair; write its output image and its trace."""
     start = time.monotonic()
     photos = pair.content_image, pair.style_image
-    result = transfer_pair(*photos, pairing, extractor, config)
+    plan = PhotoPlan.from_pairing(pairing)
+    result = transfer_photo(*photos, plan, Work(extractor, config))
     seconds = time.monotonic() - start
     print(f"{pair.name}: {seconds:.0f} s, {result.stop_reason.value}", file=sys.stderr, flush=True)
     inputs = {

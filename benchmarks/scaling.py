@@ -16,9 +16,10 @@ from benchmarks.timing import median_milliseconds, print_table
 from benchmarks.workload import Pair, load_squeezenet, pair_objective, read_pairs
 from dpst import TransferConfig, images
 from dpst.extractors import Extractor
+from dpst.methods.carriers import solver_preconditioner
 from dpst.optimizers import lbfgs
 from dpst.segmentation import Pairing
-from dpst.solving.solve import CHUNK_EVALUATIONS, NUM_CORRECTION_PAIRS, solver_preconditioner
+from dpst.solving.solve import CHUNK_EVALUATIONS, NUM_CORRECTION_PAIRS
 
 SEGMENTS_SIZE = 700  # longer side in pixels, for the rows that vary the segments
 WAVE = 0.3  # how far a stripe's border swings, in stripes

@@ -24,18 +24,13 @@ from benchmarks.workload import (
 from dpst import TransferConfig, images
 from dpst.extractors import EmbeddedExtractor, Extractor
 from dpst.looks.color_matching import match_colors
+from dpst.methods.carriers import AS_PHOTO, solver_preconditioner
 from dpst.methods.photo.objective import photo_objective
 from dpst.optimizers import StopReason, lbfgs
+from dpst.solving.levels import Level, plan_levels
 from dpst.solving.objective import Objective
-from dpst.solving.solve import (
-    AS_PHOTO,
-    NUM_CORRECTION_PAIRS,
-    Level,
-    Progress,
-    plan_levels,
-    solve,
-    solver_preconditioner,
-)
+from dpst.solving.progress import Progress
+from dpst.solving.solve import NUM_CORRECTION_PAIRS, solve
 from matting import GuidedFilter
 
 Runs = dict[str, Callable[[peers.Trace], None]]

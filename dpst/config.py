@@ -11,6 +11,9 @@ from typing import Any
 ORPHAN_POLICIES = ("nearest", "merge", "content", "error")
 """Take the style label closest in colour, merge into a neighbour, stay as photographed, or stop."""
 
+MAXIMUM_SEGMENTS = 9
+"""Most segments that can be looked for: as many as Luan et al. 2017 have label colours."""
+
 GUIDANCE_KINDS = ("simple", "inside", "all")
 """Masks averaged; receptive fields within the segment only; all that touch it."""
 
@@ -127,7 +130,7 @@ class TransferConfig:
         3,
         "Segments to look for where there are neither label files nor a segmentation model.",
         minimum=1,
-        maximum=9,
+        maximum=MAXIMUM_SEGMENTS,
         methods=_BY_SEGMENT,
     )
     orphan_policy: str = _setting(
@@ -331,6 +334,10 @@ class TransferConfig:
                 f"segmentation_model is {self.segmentation_model!r} and segmentation is 'none', it "
                 "must be labels or auto for the model to be used: leave one of the two out."
             )
+
+    def defaults(self) -> "TransferConfig":
+        """Return the settings that the method has if nothing else is set."""
+        return TransferConfig(method=self.method, normalization=self.normalization)
 
     def takes(self, name: str) -> bool:
         """Return whether a setting belongs to the method.

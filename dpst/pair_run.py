@@ -113,7 +113,7 @@ class PairRun:
             content_size=None if photo is None else photo.size,
             style_sizes=self.style_sizes,
         )
-        plan = load_method(self.config.method).plan(inputs, self.config, lambda: find(inputs))
+        plan = load_method(self.config).plan(inputs, self.config, lambda: find(inputs))
         if photo is None or content_image is None:
             photo = images.Photo((255 * plan.canvas()).astype(np.uint8))
             content_image = photo.image(working_side(self.config))
@@ -173,7 +173,7 @@ class PlannedPair:
         config = dataclasses.replace(self.pair.config, full_resolution=False)
         with CallbackRun([record, *records], callback) as run:
             work = Work(extractor, config, run, checkpoint)
-            result = load_method(config.method).transfer(
+            result = load_method(config).transfer(
                 self.plan, self.content_image, self.pair.style_images, work
             )
         result = dataclasses.replace(result, look=result.look.with_size(self.photo.size))

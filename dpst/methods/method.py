@@ -85,10 +85,6 @@ class Method(Protocol):
         """
 
 
-def load_method(name: str) -> Method:
-    """Load a method.
-
-    Args:
-        name: one of `dpst.config.METHODS`.
-    """
-    return cast(Method, importlib.import_module(METHODS[name]))
+def load_method(config: TransferConfig) -> Method:
+    """Return the method that the settings name, from its home in `dpst.config.METHODS`."""
+    return cast(Method, importlib.import_module(METHODS[config.method]))

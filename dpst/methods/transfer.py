@@ -55,7 +55,7 @@ def transfer_images(
         photos = inputs.photo(config), styles[0]
         return find_segments(*photos, config, get_extractor, get_segmentation_model)
 
-    method = load_method(config.method)
+    method = load_method(config)
     plan = method.plan(inputs, config, find)
     canvas = plan.canvas() if content is None else content
     return method.transfer(plan, canvas, styles, Work(get_extractor(), config, callback))

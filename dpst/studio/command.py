@@ -17,7 +17,7 @@ def command_line(files: Mapping[str, str], config: TransferConfig) -> str:
     Returns:
         One line, quoted for a shell.
     """
-    defaults = TransferConfig(method=config.method, normalization=config.normalization)
+    defaults = config.defaults()
     arguments = [f"--{name}={path}" for name, path in files.items()]
     for field in dataclasses.fields(config):
         value, default = getattr(config, field.name), getattr(defaults, field.name)

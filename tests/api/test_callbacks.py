@@ -13,6 +13,7 @@ import dpst
 from dpst import images
 from dpst.callbacks import TensorBoard
 from dpst.cli import cli
+from tests.exit_statuses import BAD_INPUT, DONE
 
 CONFIG = dpst.TransferConfig(max_evaluations=12)
 
@@ -156,11 +157,11 @@ def test_command_line_writes_records(photo_pair, tmp_path, capsys):
         "--max_evaluations=2",
         "--segmentation=none",
     ]
-    assert cli.main(["run.py", *arguments]) == cli.DONE
+    assert cli.main(["run.py", *arguments]) == DONE
     assert read_events(tmp_path / "logs" / "run_1")["loss"]
     (tmp_path / "file").write_text("")
     arguments[3] = f"--tensorboard_dir={tmp_path}/file"
-    assert cli.main(["run.py", *arguments]) == cli.BAD_INPUT
+    assert cli.main(["run.py", *arguments]) == BAD_INPUT
     assert "tensorboard_dir" in capsys.readouterr().err
 
 

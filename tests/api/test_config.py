@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 
 from dpst.config import TransferConfig
+from dpst.methods.plan import finds_segments
 
 
 @pytest.mark.parametrize(
@@ -37,14 +38,14 @@ def test_value_out_of_range_is_an_error_that_names_field_and_value(name, value):
     ],
 )
 def test_segments_are_found_where_nothing_says_what_they_are(settings, has_label_maps, is_found):
-    assert TransferConfig(**settings).finds_segments(has_label_maps) == is_found
+    assert finds_segments(TransferConfig(**settings), has_label_maps) == is_found
 
 
 def test_segmentation_model_that_nothing_would_use_is_an_error():
     with pytest.raises(ValueError, match="'net.keras' and segmentation is 'none', it must be"):
         TransferConfig(segmentation="none", segmentation_model="net.keras")
     with pytest.raises(ValueError, match="'net.keras' and content_labels .* only one must be"):
-        TransferConfig(segmentation_model="net.keras").finds_segments(has_label_maps=True)
+        finds_segments(TransferConfig(segmentation_model="net.keras"), has_label_maps=True)
 
 
 def test_every_field_explains_itself():
@@ -66,6 +67,39 @@ def test_defaults_follow_the_method():
     )
 
 
-def test_painting_is_not_segmented_unless_asked_to():
-    assert not TransferConfig(method="artistic").finds_segments(has_label_maps=False)
-    assert TransferConfig(method="artistic", segmentation="auto").finds_segments(False)
+@pytest.mark.parametrize(
+    ("settings", "is_found"),
+    [({}, False), ({"segmentation": "auto"}, True), ({"segmentation_model": "net.keras"}, True)],
+)
+def test_painting_is_not_segmented_unless_asked_to(settings, is_found):
+    config = TransferConfig(method="artistic", **settings)
+    assert finds_segments(config, has_label_maps=False, by_default=False) == is_found
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "value", "owners"),
+    [
+        ("photo", "variety", 0.4, "'semantic'"),
+        ("photo", "patch_rotations", "abc", "'semantic'"),
+        ("photo", "normalization", "gatys", "'artistic'"),
+        ("photo", "style_scale", 0.5, "'artistic' or 'semantic'"),
+        ("artistic", "guidance", "all", "'photo'"),
+        ("semantic", "segment_map", "a=b", "'photo' or 'artistic'"),
+    ],
+)
+def test_setting_of_another_method_is_an_error_that_names_the_method(method, name, value, owners):
+    with pytest.raises(ValueError, match=f"{name} is .*{method}.* set method to {owners}"):
+        TransferConfig(method=method, **{name: value})
+
+
+def test_settings_of_the_method_itself_are_taken():
+    for field in dataclasses.fields(TransferConfig):
+        for method in field.metadata["methods"]:
+            assert TransferConfig(method=method).takes(field.name)
+
+
+def test_help_tells_the_methods_of_a_setting_and_its_defaults():
+    fields = {field.name: field.metadata["help"] for field in dataclasses.fields(TransferConfig)}
+    assert fields["patch_size"].endswith("Method: semantic.")
+    assert "photo 30 at 700 px" in fields["max_evaluations"]
+    assert fields["max_evaluations"].endswith("artistic and semantic 50.")

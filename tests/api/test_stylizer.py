@@ -5,7 +5,7 @@ import pytest
 
 import dpst
 from dpst import images
-from dpst.solving import solve as pyramid
+from dpst.solving import levels
 
 CONFIG = dpst.TransferConfig(max_evaluations=2)
 
@@ -13,7 +13,7 @@ CONFIG = dpst.TransferConfig(max_evaluations=2)
 @pytest.fixture
 def two_levels(monkeypatch):
     """Photos of more than 64 px are solved at two levels."""
-    monkeypatch.setattr(pyramid, "MIN_LEVEL_SIDE", 32)
+    monkeypatch.setattr(levels, "MIN_LEVEL_SIDE", 32)
 
 
 def random_labels(size: images.Size, num_labels: int) -> np.ndarray:

@@ -11,6 +11,7 @@ from dpst.batch.cluster import run_on_cluster
 from dpst.batch.jobs_file import Job
 from dpst.cli import cli
 from tests.conftest import REPOSITORY
+from tests.exit_statuses import BAD_INPUT, SOME_FAILED
 
 # Keras saves through an `__array__` call that NumPy 2 deprecates; loading does not.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -47,7 +48,7 @@ def run(output_dir, *more):
 
 
 def add_node(cluster, **resources):
-    """Start a machine of a cluster; a busy one may take longer than Ray waits."""
+    """Start a machine of a cluster, which may take longer than Ray waits."""
     for _ in range(5):
         try:
             return cluster.add_node(**resources)
@@ -57,10 +58,10 @@ def add_node(cluster, **resources):
     raise TimeoutError("Ray does not start")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore")  # Ray's own.
 def test_results_equal_a_local_runs_though_a_worker_is_killed(jobs_file, capfd):
-    assert run("local") == cli.SOME_FAILED
+    assert run("local") == SOME_FAILED
     cluster = cluster_utils.Cluster()
     try:
         add_node(cluster, num_cpus=0)
@@ -79,7 +80,7 @@ def test_results_equal_a_local_runs_though_a_worker_is_killed(jobs_file, capfd):
         thread = threading.Thread(target=kill_a_node)
         thread.start()
         capfd.readouterr()
-        assert run("there", f"--cluster={cluster.address}") == cli.SOME_FAILED
+        assert run("there", f"--cluster={cluster.address}") == SOME_FAILED
         thread.join()
         assert killed.is_set()
     finally:
@@ -95,7 +96,7 @@ def test_results_equal_a_local_runs_though_a_worker_is_killed(jobs_file, capfd):
 
 @pytest.mark.filterwarnings("ignore")
 def test_cluster_that_is_not_there_is_an_error(jobs_file, capfd):
-    assert run("there", "--cluster=auto") == cli.BAD_INPUT
+    assert run("there", "--cluster=auto") == BAD_INPUT
     assert "cluster is 'auto', no Ray cluster can be reached there" in capfd.readouterr().err
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from dpst import images
 from dpst.cli import cli
+from tests.exit_statuses import BAD_INPUT, DONE
 
 BLUE, GREEN = (0, 0, 255), (0, 255, 0)
 
@@ -45,13 +46,13 @@ def run(tmp_path, photo_pair, monkeypatch, capfd):
 
 def test_painting_has_the_photos_size(run):
     status, out, err = run()
-    assert status == cli.DONE
+    assert status == DONE
     assert images.read_image("output.png").shape == (48, 64, 3)
     assert "takes style image 1 to 100%" in out and "evaluation 2 of 2" in err
 
 
 def test_solve_size_is_that_of_the_output_without_full_resolution(run):
-    assert run("--nofull_resolution", solve_size=40)[0] == cli.DONE
+    assert run("--nofull_resolution", solve_size=40)[0] == DONE
     with Image.open("output.png") as output:
         assert output.size == (40, 30)
 
@@ -60,7 +61,7 @@ def test_solve_size_is_that_of_the_output_without_full_resolution(run):
 def test_two_styles_on_two_segments(run, multi_style):
     styles = {"style_image": "style_1.png,style_2.png", "content_labels": "halves.png"}
     status, out, _ = run(**styles, multi_style=multi_style)
-    assert status == cli.DONE
+    assert status == DONE
     assert "style image 1" in out and "style image 2" in out
     assert images.read_image("output.png").shape == (48, 64, 3)
 
@@ -72,20 +73,20 @@ def test_style_maps_say_which_image_serves_which_label(run):
         content_labels="halves.png",
         style_labels="green.png,blue.png",
     )
-    assert status == cli.DONE
+    assert status == DONE
     rows = {line.split()[1]: line for line in out.splitlines() if "takes style image" in line}
     assert "takes style image 2" in rows["0000ff"] and "takes style image 1" in rows["00ff00"]
 
 
 def test_one_style_with_both_label_maps_is_paired_as_photos_are(run):
     status, out, _ = run("--dry_run", content_labels="halves.png", style_labels="halves.png")
-    assert status == cli.DONE
+    assert status == DONE
     assert "takes label 0000ff" in out and "takes label 00ff00" in out
 
 
 def test_kept_segment_is_the_photo_of_the_file(run):
     status, out, _ = run(content_labels="halves.png", segment_map="green=none")
-    assert status == cli.DONE and "is kept as photographed" in out
+    assert status == DONE and "is kept as photographed" in out
     content, output = images.read_image("content.png"), images.read_image("output.png")
     np.testing.assert_array_equal(output[:, 34:], content[:, 34:])
     assert np.abs(output[:, :30] - content[:, :30]).max() > 0.01
@@ -93,7 +94,7 @@ def test_kept_segment_is_the_photo_of_the_file(run):
 
 def test_report_names_all_style_images(run):
     styles = "style_1.png,style_2.png"
-    assert run(style_image=styles, style_blend="0.7,0.3", report_dir="report")[0] == cli.DONE
+    assert run(style_image=styles, style_blend="0.7,0.3", report_dir="report")[0] == DONE
     with open("report/trace.json", encoding="utf-8") as file:
         trace = json.load(file)
     assert trace["inputs"]["style_image"] == {"path": styles, "size": [[48, 64], [48, 64]]}
@@ -127,7 +128,7 @@ def test_report_names_all_style_images(run):
 )
 def test_what_does_not_fit_is_one_clear_line(run, tmp_path, flags, parts):
     status, _, err = run(**flags)
-    assert status == cli.BAD_INPUT
+    assert status == BAD_INPUT
     lines = [line for line in err.splitlines() if line.startswith("dpst: error: ")]
     assert len(lines) == 1
     for part in parts:

@@ -4,6 +4,7 @@ import pytest
 
 from dpst import images
 from dpst.cli import cli
+from tests.exit_statuses import BAD_INPUT, DONE, SOME_FAILED
 
 
 @pytest.fixture
@@ -30,23 +31,23 @@ HEADER = "content_image,style_image,output_image,segmentation,report_dir"
 def test_jobs_share_their_traces_and_equal_runs_of_their_own(run, tmp_path, traces):
     rows = (HEADER, "a.png,style.png,1.png,none,", "b.png,style.png,new/2.jpg,none,new/report")
     status, out, err = run(*rows)
-    assert status == cli.DONE, err
+    assert status == DONE, err
     num_traces = len(traces)
     assert "2 of 2: line 3: out/new/2.jpg done" in err and "done                2" in out
     assert (tmp_path / "out/new/report/trace.json").exists()
     flags = ["--content_image=photos/b.png", "--style_image=photos/style.png"]
     flags += ["--segmentation=none", "--max_evaluations=6", "--output_image=alone.jpg"]
-    assert cli.main(["run.py", *flags]) == cli.DONE
+    assert cli.main(["run.py", *flags]) == DONE
     assert (tmp_path / "alone.jpg").read_bytes() == (tmp_path / "out/new/2.jpg").read_bytes()
     assert 0 < num_traces < len(traces)  # One that is loaded anew shares none.
-    assert run(*rows)[0] == cli.DONE
+    assert run(*rows)[0] == DONE
     assert "already there       2" in run(*rows)[1]
 
 
 def test_bad_pairs_fail_alone(run, tmp_path):
     rows = ("no.png,style.png,,none,", "a.png,style.png,x.xyz,none,", "a.png,style.png,,nine,")
     status, out, err = run(HEADER, *rows)
-    assert status == cli.SOME_FAILED
+    assert status == SOME_FAILED
     assert "line 2: content_image" in out and "does not exist" in out
     assert "line 3: output_image" in out and "line 4: segmentation is 'nine'" in out
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["failures.csv"]
@@ -55,7 +56,7 @@ def test_bad_pairs_fail_alone(run, tmp_path):
 def test_dry_run_checks_all_jobs_and_writes_nothing(run, tmp_path):
     rows = (HEADER, "a.png,style.png,sub/1.png,none,", "no.png,style.png,,none,")
     status, out, _ = run(*rows, flags=("--output_dir=out", "--dry_run"))
-    assert status == cli.SOME_FAILED and "done                1" in out
+    assert status == SOME_FAILED and "done                1" in out
     assert not (tmp_path / "out").exists()
 
 
@@ -76,11 +77,11 @@ def test_bad_batch_is_an_error_in_one_line(case, run):
     flags, message = BAD[case]
     header = "oops" if "column" in case else HEADER
     status, out, err = run(header, "a.png,style.png,,none,", flags=flags)
-    assert status == cli.BAD_INPUT and not out
+    assert status == BAD_INPUT and not out
     assert len(err.splitlines()) == 1 and message in err
 
 
 @pytest.mark.parametrize("flag", ["--output_dir=out", "--cluster=auto"])
 def test_flags_of_batches_without_jobs_are_an_error(flag, run, capfd):
-    assert cli.main(["run.py", flag]) == cli.BAD_INPUT
+    assert cli.main(["run.py", flag]) == BAD_INPUT
     assert "is given without --jobs" in capfd.readouterr().err

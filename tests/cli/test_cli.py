@@ -7,12 +7,13 @@ import sys
 
 import numpy as np
 import pytest
-from tests.conftest import REPOSITORY
 from PIL import Image
 
 import dpst
 from dpst import images
 from dpst.cli import cli
+from tests.conftest import REPOSITORY
+from tests.exit_statuses import BAD_INPUT, DONE, INTERRUPTED
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def assert_one_clear_line(capfd, *parts):
 
 
 def test_pair_with_labels_gives_an_image_of_the_contents_size(pair, capfd):
-    assert run(content_labels="content_labels.png", style_labels="style_labels.png") == cli.DONE
+    assert run(content_labels="content_labels.png", style_labels="style_labels.png") == DONE
     assert images.read_image("output.png").shape == (48, 64, 3)
     captured = capfd.readouterr()
     assert "output.png written" in captured.out
@@ -71,7 +72,7 @@ def test_program_run_from_elsewhere_prints_nothing_but_its_own_lines(pair):
 
 
 def test_metrics_are_printed_in_aligned_lines(pair, capfd):
-    assert run() == cli.DONE
+    assert run() == DONE
     lines = [line for line in capfd.readouterr().out.splitlines() if "is better" in line]
     assert [line.split("(")[1].split(")")[0] for line in lines] == [
         field.name for field in dataclasses.fields(dpst.metrics.Metrics)
@@ -83,7 +84,7 @@ def test_metrics_are_printed_in_aligned_lines(pair, capfd):
 
 def test_report_holds_the_run(pair):
     labels = {"content_labels": "content_labels.png", "style_labels": "style_labels.png"}
-    assert run(**labels, report_dir="new/report", tv_weight=0.5) == cli.DONE
+    assert run(**labels, report_dir="new/report", tv_weight=0.5) == DONE
     trace = json.loads((pair / "new/report/trace.json").read_text())
     names = sorted(path.name for path in (pair / "new/report").iterdir())
     assert names == ["index.html", "trace.json"]
@@ -108,7 +109,7 @@ def test_report_holds_the_run(pair):
 
 def test_report_is_written_over_an_older_one(pair):
     (pair / "trace.json").write_text("old")
-    assert run(report_dir=".") == cli.DONE
+    assert run(report_dir=".") == DONE
     assert json.loads((pair / "trace.json").read_text())["inputs"]
 
 
@@ -118,13 +119,13 @@ def test_preview_is_written_before_the_solve(pair, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli.ProgressLine, "__call__", interrupt)
-    assert run(preview="preview.png") == cli.INTERRUPTED
+    assert run(preview="preview.png") == INTERRUPTED
     assert not (pair / "output.png").exists()
 
 
 def test_dry_run_checks_and_writes_nothing(pair, capfd):
     before = sorted(pair.iterdir())
-    assert run("--dry_run", report_dir="new/report") == cli.DONE
+    assert run("--dry_run", report_dir="new/report") == DONE
     assert "nothing was solved" in capfd.readouterr().out
     assert sorted(pair.iterdir()) == before
 
@@ -133,7 +134,7 @@ LABELS = {"content_labels": "content_labels.png", "style_labels": "style_labels.
 
 
 def test_dry_run_shows_the_segments_before_anything_else(pair, capfd):
-    assert run("--dry_run", **LABELS) == cli.DONE
+    assert run("--dry_run", **LABELS) == DONE
     lines = capfd.readouterr().out.splitlines()
     assert "what is done" in lines[0]
     assert lines[1].startswith("dpst:   0000ff") and "takes label 0000ff" in lines[1]
@@ -153,7 +154,7 @@ def test_colours_are_shown_on_a_terminal_only_and_not_against_the_users_wish(
     monkeypatch.delenv("NO_COLOR", raising=False)
     if no_color:
         monkeypatch.setenv("NO_COLOR", no_color)
-    assert run("--dry_run", **LABELS) == cli.DONE
+    assert run("--dry_run", **LABELS) == DONE
     text = capsys.readouterr().out
     assert ("\x1b[48;2;0;0;255m" in text) == is_colored
     assert "0000ff" in text
@@ -161,11 +162,11 @@ def test_colours_are_shown_on_a_terminal_only_and_not_against_the_users_wish(
 
 def test_found_label_maps_can_be_saved_and_given_back(pair, capfd):
     (pair / "found").mkdir()
-    assert run("--dry_run", save_labels="found") == cli.DONE
+    assert run("--dry_run", save_labels="found") == DONE
     table = [line for line in capfd.readouterr().out.splitlines() if "takes label" in line]
     assert len(table) >= 2
     names = {f"{name}_labels": f"found/{name}_labels.png" for name in ("content", "style")}
-    assert run("--dry_run", **names) == cli.DONE
+    assert run("--dry_run", **names) == DONE
     again = [line for line in capfd.readouterr().out.splitlines() if "takes label" in line]
     assert sorted(map(str.split, again)) == sorted(map(str.split, table))
 
@@ -174,17 +175,17 @@ def test_found_label_maps_can_be_saved_and_given_back(pair, capfd):
 def test_saving_label_maps_that_nobody_looks_for_is_an_error(pair, capfd, has_files):
     names = {f"{name}_labels": f"{name}_labels.png" for name in ("content", "style")}
     flags = names if has_files else {"segmentation": "none"}
-    assert run("--dry_run", save_labels=".", **flags) == cli.BAD_INPUT
+    assert run("--dry_run", save_labels=".", **flags) == BAD_INPUT
     assert_one_clear_line(capfd, "--save_labels", "--segmentation=auto")
 
 
 def test_policy_and_segment_map_are_flags(pair, capfd):
     Image.open("style_labels.png").point(lambda value: 0).save("black.png")
     flags = {**LABELS, "style_labels": "black.png"}
-    assert run("--dry_run", **flags, segment_map="blue=black,green=none") == cli.DONE
+    assert run("--dry_run", **flags, segment_map="blue=black,green=none") == DONE
     text = capfd.readouterr().out
     assert "takes label 000000, by hand" in text and "is kept as photographed, by hand" in text
-    assert run("--dry_run", **flags, orphan_policy="error") == cli.BAD_INPUT
+    assert run("--dry_run", **flags, orphan_policy="error") == BAD_INPUT
     assert_one_clear_line(capfd, "orphan_policy is 'error'", "0000ff, 00ff00")
 
 
@@ -195,17 +196,17 @@ def test_soft_masks_are_taken_in_the_place_of_label_maps(pair, capfd, photo_pair
             Image.fromarray((labels == label).astype(np.uint8) * 255).save(f"{side}_{name}.png")
         texts.append(f"sky={side}_sky.png,rocks={side}_rocks.png")
     flags = dict(zip(LABELS, texts, strict=True))
-    assert run(**flags, report_dir=".") == cli.DONE
+    assert run(**flags, report_dir=".") == DONE
     trace = json.loads((pair / "trace.json").read_text())
     assert [row["label"] for row in trace["segments"]] == ["sky", "rocks"]
     assert trace["notes"] == []
     flags["style_labels"] = "sky=style_sky.png,stones"
-    assert run(**flags) == cli.BAD_INPUT
+    assert run(**flags) == BAD_INPUT
     assert "style_labels has the entry 'stones'" in capfd.readouterr().err
 
 
 def test_report_holds_the_segments(pair):
-    assert run(**LABELS, report_dir="report", segment_map="00ff00=none") == cli.DONE
+    assert run(**LABELS, report_dir="report", segment_map="00ff00=none") == DONE
     trace = json.loads((pair / "report/trace.json").read_text())
     assert [row["label"] for row in trace["segments"]] == ["0000ff", "00ff00"]
     assert trace["segments"][1]["action"] == "is kept as photographed, by hand"
@@ -213,12 +214,12 @@ def test_report_holds_the_segments(pair):
 
 
 def test_dry_run_finds_a_report_folder_that_cannot_be(pair, capfd):
-    assert run("--dry_run", report_dir="content.png") == cli.BAD_INPUT
+    assert run("--dry_run", report_dir="content.png") == BAD_INPUT
     assert_one_clear_line(capfd, "report_dir", "content.png")
 
 
 def test_help_names_every_setting(capfd):
-    assert cli.main(["run.py", "--help"]) == cli.DONE
+    assert cli.main(["run.py", "--help"]) == DONE
     text = capfd.readouterr().out
     for name in ("content_image", "photorealism_weight", "full_resolution", "extractor"):
         assert f"--{name}" in text or f"--[no]{name}" in text
@@ -308,19 +309,19 @@ BAD_INPUT = {
 def test_bad_input_gives_one_line_and_no_output(case, pair, capfd):
     flags, parts = BAD_INPUT[case](pair)
     before = sorted(pair.iterdir())
-    assert run(**flags) == cli.BAD_INPUT
+    assert run(**flags) == BAD_INPUT
     assert_one_clear_line(capfd, *parts)
     assert sorted(pair.iterdir()) == before
 
 
 def test_bad_input_never_costs_an_existing_output(pair, capfd):
     (pair / "output.png").write_bytes(b"precious")
-    assert run(content_image="no.png") == cli.BAD_INPUT
+    assert run(content_image="no.png") == BAD_INPUT
     assert (pair / "output.png").read_bytes() == b"precious"
 
 
 def test_argument_that_is_no_flag_is_an_error(pair, capfd):
-    assert run("content.png") == cli.BAD_INPUT
+    assert run("content.png") == BAD_INPUT
     assert_one_clear_line(capfd, "'content.png'")
 
 
@@ -328,7 +329,7 @@ def test_argument_that_is_no_flag_is_an_error(pair, capfd):
 def test_image_of_any_mode_simply_works(pair, mode):
     suffix = "tif" if mode == "CMYK" else "png"
     Image.open("content.png").convert(mode).save(f"other.{suffix}")
-    assert run(content_image=f"other.{suffix}") == cli.DONE
+    assert run(content_image=f"other.{suffix}") == DONE
     assert images.read_image("output.png").shape == (48, 64, 3)
 
 
@@ -336,7 +337,7 @@ def test_rotated_photo_comes_out_upright(pair):
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.open("content.png").save("rotated.jpg", exif=exif)
-    assert run(content_image="rotated.jpg") == cli.DONE
+    assert run(content_image="rotated.jpg") == DONE
     assert images.read_image("output.png").shape == (64, 48, 3)
 
 
@@ -346,7 +347,7 @@ def test_interrupt_keeps_the_best_result_so_far(pair, monkeypatch, capfd):
             raise KeyboardInterrupt
 
     monkeypatch.setattr(cli.ProgressLine, "__call__", interrupt)
-    assert run(max_evaluations=50) == cli.DONE
+    assert run(max_evaluations=50) == DONE
     assert images.read_image("output.png").shape == (48, 64, 3)
     assert "interrupted" in capfd.readouterr().out
 
@@ -356,6 +357,6 @@ def test_interrupt_before_any_result_writes_nothing(pair, monkeypatch, capfd):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "read_plan", interrupt)
-    assert run() == cli.INTERRUPTED
+    assert run() == INTERRUPTED
     assert "nothing was written" in capfd.readouterr().err
     assert not (pair / "output.png").exists()

@@ -8,6 +8,7 @@ from PIL import Image
 
 from dpst import images
 from dpst.cli import cli
+from tests.exit_statuses import BAD_INPUT, DONE
 
 BLUE, GREEN = (0, 0, 255), (0, 255, 0)
 
@@ -47,7 +48,7 @@ MAPS = {"content_labels": "doodle.png", "style_labels": "style_labels.png"}
 
 def test_doodle_is_painted_in_exactly_its_size(run):
     status, out, err = run(**MAPS, report_dir="report")
-    assert status == cli.DONE
+    assert status == DONE
     assert images.read_image("output.png").shape == (41, 83, 3)
     assert "takes label 0000ff" in out and "takes label 00ff00" in out
     assert "evaluation 2 of 2" in err
@@ -61,18 +62,18 @@ def test_doodle_is_painted_in_exactly_its_size(run):
 def test_content_image_with_a_smaller_map(run):
     maps = {"content_labels": "small.png", "style_labels": "style_labels.png"}
     status, out, _ = run(content_image="content.png", **maps)
-    assert status == cli.DONE and "structure kept" in out
+    assert status == DONE and "structure kept" in out
     assert images.read_image("output.png").shape == (48, 64, 3)
 
 
 def test_texture_of_a_size_without_any_map(run):
-    assert run(output_size="70x40")[0] == cli.DONE
+    assert run(output_size="70x40")[0] == DONE
     assert images.read_image("output.png").shape == (40, 70, 3)
 
 
 def test_dry_run_shows_the_labels_and_solves_nothing(run, tmp_path):
     status, out, _ = run("--dry_run", **MAPS)
-    assert status == cli.DONE and "nothing was solved" in out and "00ff00" in out
+    assert status == DONE and "nothing was solved" in out and "00ff00" in out
     assert not (tmp_path / "output.png").exists()
 
 
@@ -98,7 +99,7 @@ def test_dry_run_shows_the_labels_and_solves_nothing(run, tmp_path):
 )
 def test_what_does_not_fit_is_one_clear_line(run, tmp_path, flags, parts):
     status, _, err = run(**flags)
-    assert status == cli.BAD_INPUT
+    assert status == BAD_INPUT
     lines = [line for line in err.splitlines() if line.startswith("dpst: error: ")]
     assert len(lines) == 1
     for part in parts:

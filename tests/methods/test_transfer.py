@@ -2,12 +2,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.conftest import REPOSITORY
 
 import dpst
 from dpst import images
-from dpst.methods import transfer
+from dpst.methods import measure_output
 from dpst.segmentation import decode_label_maps, pair_segments
+from tests.conftest import REPOSITORY
 
 CONFIG = dpst.TransferConfig(max_evaluations=8)
 
@@ -200,7 +200,7 @@ def test_interrupt_while_measuring_does_not_cost_the_output(extractor, photo_pai
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(transfer, "measure", interrupt)
+    monkeypatch.setattr(measure_output, "measure", interrupt)
     result = dpst.stylize(*photo_pair, extractor, CONFIG)
     assert result.output_image.shape == photo_pair[0].shape
     assert np.isnan(dataclasses.astuple(result.metrics)).all()

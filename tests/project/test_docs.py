@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.conftest import REPOSITORY
 
 import dpst.stylizer
 from dpst import extractors, images
 from dpst.cli import cli
-from dpst.solving import solve as pyramid
+from dpst.solving import levels
+from tests.conftest import REPOSITORY
+from tests.exit_statuses import DONE
 
 DOCS = REPOSITORY / "docs"
 PAGES = [REPOSITORY / "README.md", *sorted(DOCS.glob("*.md"))]
@@ -39,7 +40,7 @@ def run_commands(text: str) -> None:
             words = shlex.split(command)
             if words[:1] == ["dpst"] or words[:2] == ["python", "run.py"]:
                 arguments = [word for word in words if word.startswith("--")]
-                assert cli.main(["dpst", *arguments]) == cli.DONE, command
+                assert cli.main(["dpst", *arguments]) == DONE, command
             elif words[0] == "mkdir":
                 Path(words[1]).mkdir()
             else:
@@ -72,8 +73,8 @@ def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         images.write_image(tmp_path / f"{name}.png", mask)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(REPOSITORY)
-    monkeypatch.setattr(pyramid, "EVALUATIONS", 1)
-    monkeypatch.setattr(pyramid, "FINEST_PAINTING_EVALUATIONS", 1)
+    monkeypatch.setattr(levels, "PHOTO_EVALUATIONS", 1)
+    monkeypatch.setattr(levels, "PAINTING_EVALUATIONS", 1)
     cached = functools.cache(extractors.load_extractor)
     monkeypatch.setattr(extractors, "load_extractor", cached)
     monkeypatch.setattr(dpst.stylizer, "load_extractor", cached)

@@ -8,9 +8,9 @@ import subprocess
 import sys
 
 import pytest
-from tests.conftest import REPOSITORY
 
-from dpst.cli import cli
+from tests.conftest import REPOSITORY
+from tests.exit_statuses import DONE
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def test_command_is_run_py(setup, monkeypatch, capsys) -> None:
     module, function = target.split(":")
     assert name == "dpst"
     monkeypatch.setattr(sys, "argv", ["dpst", "--help"])
-    assert getattr(importlib.import_module(module), function)() == cli.DONE
+    assert getattr(importlib.import_module(module), function)() == DONE
     run = [sys.executable, str(REPOSITORY / "run.py"), "--help"]
     result = subprocess.run(run, capture_output=True, text=True, check=True)
     assert result.stdout == capsys.readouterr().out

@@ -14,6 +14,7 @@ from dpst.report.report import write_report
 from dpst.report.trace import run_trace
 from dpst.segmentation import decode_label_maps, pair_segments
 from tests.browser_tools import serious_faults, watched_page
+from tests.exit_statuses import SOME_FAILED
 
 pytestmark = pytest.mark.browser
 
@@ -65,7 +66,7 @@ def test_slider_of_the_report_follows_the_keyboard(browser, report) -> None:
 
 @pytest.fixture(scope="module")
 def overview(photo_pair, tmp_path_factory):
-    """Path of the overview of a batch: two done, of different looks, one without a report."""
+    """Path of the overview of a batch: three jobs done, one of them without metrics, one failed."""
     folder = tmp_path_factory.mktemp("batch")
     images.write_image(folder / "a.png", photo_pair[0])
     images.write_image(folder / "b.png", photo_pair[0][::-1] ** 2)
@@ -76,11 +77,11 @@ def overview(photo_pair, tmp_path_factory):
     flags += ["--max_evaluations=5", f"--jobs={folder}/jobs.csv", f"--output_dir={folder}/out"]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        assert cli.main(["run.py", *flags]) == cli.SOME_FAILED
+        assert cli.main(["run.py", *flags]) == SOME_FAILED
     (folder / "out/reports/3.png/trace.json").write_text("{}")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        assert cli.main(["run.py", *flags]) == cli.SOME_FAILED
+        assert cli.main(["run.py", *flags]) == SOME_FAILED
     return folder / "out/reports/index.html"
 
 

@@ -1,4 +1,4 @@
-"""The overview of a batch: what it shows of jobs, from what they wrote."""
+"""The overview of a batch: what it shows of the jobs, from the files that they wrote."""
 
 import dataclasses
 import re
@@ -11,13 +11,14 @@ from dpst.batch.jobs_file import read_jobs
 from dpst.cli import cli
 from dpst.metrics import Metrics
 from dpst.report.overview import OverviewRow, overview_page, overview_row
+from tests.exit_statuses import SOME_FAILED
 
 NAMES = ["content_image", "style_image", "output_image", "report_dir"]
 
 
 @pytest.fixture
 def batch(tmp_path, photo_pair, monkeypatch):
-    """A function that writes a jobs file of two pairs and runs it, with a report of each."""
+    """A function that runs a jobs file of two pairs and one that fails, with reports."""
     for name, image in zip(("a", "style"), photo_pair, strict=False):
         images.write_image(tmp_path / f"{name}.png", image)
     images.write_image(tmp_path / "b.png", photo_pair[0][::-1])
@@ -30,10 +31,10 @@ def batch(tmp_path, photo_pair, monkeypatch):
     return lambda *more: cli.main(["run.py", *flags, *more])
 
 
-def test_batch_writes_an_overview_and_a_report_a_job(batch, tmp_path, capfd) -> None:
-    assert batch("--dry_run") == cli.SOME_FAILED
+def test_batch_writes_an_overview_and_a_report_of_each_job(batch, tmp_path, capfd) -> None:
+    assert batch("--dry_run") == SOME_FAILED
     assert not (tmp_path / "out").exists()
-    assert batch() == cli.SOME_FAILED
+    assert batch() == SOME_FAILED
     reports = tmp_path / "out/reports"
     assert f"{reports.relative_to(tmp_path)}/index.html written" in capfd.readouterr().out
     page = (reports / "index.html").read_text()
@@ -44,7 +45,7 @@ def test_batch_writes_an_overview_and_a_report_a_job(batch, tmp_path, capfd) -> 
     numbers = re.findall(r'<td class="number" data-value="([^"]*)">', page)
     assert len(numbers) == 2 * (len(dataclasses.fields(Metrics)) + 1)
     assert all(float(text) >= 0 for text in numbers)
-    assert batch() == cli.SOME_FAILED
+    assert batch() == SOME_FAILED
     assert (reports / "index.html").read_text() == page
 
 

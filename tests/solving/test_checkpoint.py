@@ -6,12 +6,14 @@ import tensorflow as tf
 
 from dpst import images
 from dpst.cli import cli
-from dpst.optimizers import StopReason
+from dpst.methods.carriers import AS_PICTURE
+from dpst.optimizers import OPTIMIZERS, StopReason
 from dpst.solving import checkpoint as checkpoint_module
-from dpst.solving import solve as pyramid
 from dpst.solving.checkpoint import Checkpoint
+from dpst.solving.levels import Level
 from dpst.solving.objective import ImageTerm, Objective
-from dpst.solving.solve import AS_PICTURE, Level, solve
+from dpst.solving.solve import CHUNK_EVALUATIONS, solve
+from tests.exit_statuses import BAD_INPUT, DONE
 
 LEVELS = (Level((32, 40), 12), Level((40, 50), 13))
 
@@ -100,12 +102,12 @@ def test_state_that_cannot_be_read_is_begun_anew(content, tmp_path, damage):
         solved(content, "lbfgs", checkpoint, KilledAfter(2))
     data = checkpoint.path.read_bytes()
     if damage == "other":
-        assert checkpoint.load("adam") is None
+        assert checkpoint.load(OPTIMIZERS["adam"]) is None
         return
     checkpoint.path.write_bytes(data[: len(data) // 2] if damage == "cut" else damage)
-    assert checkpoint.load("lbfgs") is None
+    assert checkpoint.load(OPTIMIZERS["lbfgs"]) is None
     whole = solved(content, "lbfgs", checkpoint)
-    assert whole.history[0][1] == pyramid.CHUNK_EVALUATIONS
+    assert whole.history[0][1] == CHUNK_EVALUATIONS
 
 
 def test_state_that_cannot_be_written_costs_the_run_nothing(content, tmp_path):
@@ -119,7 +121,7 @@ def test_saving_takes_a_small_part_of_the_time(content, tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoint_module, "_TIME_SHARE", 1e-9)
     checkpoint = Checkpoint(tmp_path, "a")
     solved(content, "adam", checkpoint)
-    state = checkpoint.load("adam")
+    state = checkpoint.load(OPTIMIZERS["adam"])
     assert state.level == 0 and len(state.history) == 1
 
 
@@ -152,15 +154,15 @@ def states(tmp_path):
 
 
 def test_killed_run_gives_the_same_file_and_leaves_no_state(run, tmp_path):
-    assert run("whole.png") == cli.DONE
+    assert run("whole.png") == DONE
     assert states(tmp_path) == []
     with pytest.raises(Killed):
         run("again.png", killed_after=2)
     assert len(states(tmp_path)) == 1 and not (tmp_path / "again.png").exists()
     # Another run has a state of its own.
-    assert run("other.png", tv_weight=0.1, max_evaluations=2) == cli.DONE
+    assert run("other.png", tv_weight=0.1, max_evaluations=2) == DONE
     assert len(states(tmp_path)) == 1
-    assert run("again.png") == cli.DONE
+    assert run("again.png") == DONE
     assert (tmp_path / "again.png").read_bytes() == (tmp_path / "whole.png").read_bytes()
     assert states(tmp_path) == []
 
@@ -177,15 +179,15 @@ def test_killed_composite_goes_on_with_the_style_that_was_under_way(run, tmp_pat
         "segmentation": "labels",
         "multi_style": "composite",
     }
-    assert run("whole.png", **flags) == cli.DONE
+    assert run("whole.png", **flags) == DONE
     with pytest.raises(Killed):
         run("again.png", killed_after=5, **flags)
     assert len(states(tmp_path)) == 2
-    assert run("again.png", **flags) == cli.DONE
+    assert run("again.png", **flags) == DONE
     assert (tmp_path / "again.png").read_bytes() == (tmp_path / "whole.png").read_bytes()
     assert states(tmp_path) == []
 
 
 def test_folder_of_states_that_cannot_be_is_an_error(run, capfd):
-    assert run("output.png", checkpoint_dir="content.png") == cli.BAD_INPUT
+    assert run("output.png", checkpoint_dir="content.png") == BAD_INPUT
     assert "checkpoint_dir 'content.png' cannot be a folder" in capfd.readouterr().err

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from dpst.methods.carriers import AS_PICTURE
 from dpst.optimizers import StopReason
+from dpst.solving.levels import Level
 from dpst.solving.objective import ImageTerm, Objective
-from dpst.solving.solve import AS_PICTURE, Level, solve
+from dpst.solving.solve import solve
 
 COARSE, FINE = (32, 40), (40, 50)
 

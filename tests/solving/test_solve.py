@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from dpst.methods.carriers import AS_PHOTO
 from dpst.optimizers import StopReason
-from dpst.solving import solve as pyramid
+from dpst.solving.levels import Level, plan_levels, plan_painting
 from dpst.solving.objective import ImageTerm, Objective
-from dpst.solving.solve import AS_PHOTO, Level, plan_levels, plan_painting, solve
+from dpst.solving.solve import CHUNK_EVALUATIONS, solve
 
 
 def _distance(target, image):
@@ -84,7 +85,7 @@ def test_callback_sees_every_chunk_and_can_stop(content):
         "lbfgs",
         stop_at_second,
     )
-    chunk = pyramid.CHUNK_EVALUATIONS
+    chunk = CHUNK_EVALUATIONS
     assert seen == [(0, evaluations, (20, 30, 3)) for evaluations in (0, chunk, 2 * chunk)]
     assert solution.stop_reason is StopReason.INTERRUPTED
     assert np.isfinite(solution.output_map.apply(content)).all()
@@ -140,7 +141,7 @@ def test_no_levels_is_an_error(content):
 
 def test_time_left_goes_by_the_chunks_after_the_first(content, monkeypatch):
     now, left = [0.0], []
-    monkeypatch.setattr("dpst.solving.solve.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("dpst.solving.progress.time.monotonic", lambda: now[0])
 
     def callback(progress):
         left.append(progress.seconds_left)

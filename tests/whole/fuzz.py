@@ -29,8 +29,10 @@ import dpst.extractors
 from dpst import images
 from dpst.cli import cli
 from dpst.config import TransferConfig
-from dpst.looks.look import Look, save_look
+from dpst.looks.look_file import save_look
+from dpst.looks.recoloring import Recoloring as Look
 from matting import fit_local_affine
+from tests.exit_statuses import BAD_INPUT, DONE, SOME_FAILED
 
 TIME_LIMIT = 300  # seconds an input may take on the slowest machine; most take a hundredth
 SUFFIXES = (".png", ".jpg", ".tif", ".webp", ".bmp", ".gif")
@@ -194,7 +196,7 @@ class Fuzzer:
             path.rmdir() if path.is_dir() else path.unlink()
         if wrong:
             return "bug", f"{arguments}\n{wrong}\n{err.getvalue()}"
-        return ("result" if status == cli.DONE else "error"), ""
+        return ("result" if status == DONE else "error"), ""
 
 
 def _wrong(status: int, error: str, files: set[Path]) -> str:
@@ -205,9 +207,9 @@ def _wrong(status: int, error: str, files: set[Path]) -> str:
         return "a temporary file is left"
     for path in pictures:
         images.decode_image(path)  # Whole: it can be read.
-    if status == cli.DONE or status == cli.SOME_FAILED:
+    if status == DONE or status == SOME_FAILED:
         return "Traceback" in error and "a traceback" or ""
-    if status != cli.BAD_INPUT:
+    if status != BAD_INPUT:
         return f"the exit status is {status}"
     if len(lines) != 1 or not lines[0].startswith("dpst: error: ") or len(lines[0]) < 25:
         return "not one clear line"

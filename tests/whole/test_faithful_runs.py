@@ -11,6 +11,7 @@ from PIL import Image
 
 from dpst import images
 from dpst.cli import cli
+from tests.exit_statuses import BAD_INPUT, DONE
 from tests.oracles import icc_profiles as icc
 from tests.oracles.cube_file import read_cube
 
@@ -46,7 +47,7 @@ def test_flat_16_bit_sky_that_takes_a_gradient_keeps_more_than_256_levels(run, s
     images.write_image("dusk.png", np.broadcast_to(ramp * [1, 0.8, 0.6], (256, 640, 3)))
     # The start is the gradient itself, and one evaluation hardly leaves it.
     flags = {"content_image": "content.png", "init": "dusk.png", "max_evaluations": 1}
-    assert run(**flags, solve_size=320, output_image=f"output.{suffix}") == cli.DONE
+    assert run(**flags, solve_size=320, output_image=f"output.{suffix}") == DONE
     output = cv2.imread(f"output.{suffix}", cv2.IMREAD_UNCHANGED)
     assert output.dtype == np.uint16 and output.shape == (256, 640, 3)
     for channel in range(3):
@@ -62,7 +63,7 @@ def test_rotated_photo_comes_out_upright_with_its_size_and_tags(run, photo_pair)
     stored = Image.fromarray(np.ascontiguousarray(np.rot90(upright)))
     stored.save("content.jpg", exif=exif, quality=98, subsampling=0, dpi=(300, 300))
     flags = {"content_image": "content.jpg", "output_image": "output.jpg"}
-    assert run(**flags, init="content", max_evaluations=1) == cli.DONE
+    assert run(**flags, init="content", max_evaluations=1) == DONE
     with Image.open("output.jpg") as output:
         assert output.size == (64, 48)
         tags = output.getexif()
@@ -84,7 +85,7 @@ def test_display_p3_photo_keeps_its_look_in_a_colour_managed_viewer(run, photo_p
     # The same colours, as far as sRGB has them, in a file of sRGB.
     images.write_image("srgb.png", images.read_image("content.png"))
     for name in ("content", "srgb"):
-        assert run(content_image=f"{name}.png", output_image=f"of_{name}.png") == cli.DONE
+        assert run(content_image=f"{name}.png", output_image=f"of_{name}.png") == DONE
     with Image.open("of_content.png") as wide, Image.open("of_srgb.png") as narrow:
         assert wide.info["icc_profile"] == p3 and "icc_profile" not in narrow.info
         seen = icc.seen_as_lab(np.asarray(wide), p3)
@@ -100,11 +101,11 @@ def test_transparency_comes_through_and_what_a_format_lacks_is_said(run, photo_p
     rgba = np.rint(photo_pair[0] * 255).astype(np.uint8)
     rgba = np.dstack([rgba, rgba[..., 0]])
     Image.fromarray(rgba).save("content.png")
-    assert run(content_image="content.png", output_image="output.png", save_map="l.npz") == cli.DONE
+    assert run(content_image="content.png", output_image="output.png", save_map="l.npz") == DONE
     np.testing.assert_array_equal(np.asarray(Image.open("output.png"))[..., 3], rgba[..., 3])
     capfd.readouterr()
     apply = {"style_image": None, "apply_map": "l.npz", "content_image": "content.png"}
-    assert run(**apply, output_image="output.jpg") == cli.DONE
+    assert run(**apply, output_image="output.jpg") == DONE
     assert "transparency is put over white" in capfd.readouterr().err
 
 
@@ -112,19 +113,19 @@ def test_saved_map_gives_the_same_picture_and_fits_other_exports(run, photo_pair
     images.write_image("content.png", photo_pair[0])
     images.write_image("large.png", images.resize(photo_pair[0], (96, 128)))
     maps = {"save_map": "look.npz", "save_lut": "look.cube"}
-    assert run(content_image="content.png", output_image="output.png", **maps) == cli.DONE
+    assert run(content_image="content.png", output_image="output.png", **maps) == DONE
     assert "look.cube written: it misses the picture by" in capfd.readouterr().out
     assert read_cube(Path("look.cube")).shape == (33, 33, 33, 3)
     apply = {"style_image": None, "apply_map": "look.npz"}
-    assert run(**apply, content_image="content.png", output_image="again.png") == cli.DONE
+    assert run(**apply, content_image="content.png", output_image="again.png") == DONE
     output = images.read_image("output.png")
     np.testing.assert_array_equal(images.read_image("again.png"), output)
-    assert run(**apply, content_image="large.png", output_image="large_output.png") == cli.DONE
+    assert run(**apply, content_image="large.png", output_image="large_output.png") == DONE
     large = images.read_image("large_output.png")
     assert large.shape == (96, 128, 3)
     assert np.abs(images.resize(large, (48, 64)) - output).mean() < 0.02
     small = {"full_resolution": "false", "solve_size": 64}
-    assert run(**apply, **small, content_image="large.png", output_image="small.png") == cli.DONE
+    assert run(**apply, **small, content_image="large.png", output_image="small.png") == DONE
     assert images.read_image("small.png").shape == (48, 64, 3)
 
 
@@ -143,7 +144,7 @@ def test_flags_that_cannot_be_are_one_line_before_any_work(run, photo_pair, capf
     images.write_image("content.png", photo_pair[0])
     before = sorted(Path().iterdir())
     flags, parts = BAD_FLAGS[case]
-    assert run(content_image="content.png", output_image="output.png", **flags) == cli.BAD_INPUT
+    assert run(content_image="content.png", output_image="output.png", **flags) == BAD_INPUT
     lines = capfd.readouterr().err.splitlines()
     assert len(lines) == 1 and all(part in lines[0] for part in parts)
     assert sorted(Path().iterdir()) == before

@@ -11,6 +11,7 @@ from PIL import Image
 from dpst import images
 from dpst.cli import cli
 from dpst.files.keras_model import read_model
+from tests.exit_statuses import BAD_INPUT
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_odd_file_is_an_error_in_one_line(case, name, run):
     make, path, message = FILES[case]
     make()
     status, error, files = run(**{name: path})
-    assert status == cli.BAD_INPUT and not files
+    assert status == BAD_INPUT and not files
     assert len(error.splitlines()) == 1 and message in error
 
 
@@ -76,7 +77,7 @@ def test_pipe_in_the_place_of_any_file_is_an_error_and_not_waited_for(flag, run)
     more |= {"output_dir": "out"} if flag == "jobs" else {}
     changes = {"style_image": "", "segmentation": "labels"} if flag == "apply_map" else {}
     status, error, files = run(**{flag: "odd.h5", **more, **changes})
-    assert status == cli.BAD_INPUT and not files
+    assert status == BAD_INPUT and not files
     assert len(error.splitlines()) == 1 and "is a pipe or a device" in error
 
 
@@ -86,7 +87,7 @@ def test_file_that_may_not_be_read_is_told_of_as_such(run, monkeypatch):
 
     monkeypatch.setattr(Image, "open", refuse)
     status, error, _ = run()
-    assert status == cli.BAD_INPUT
+    assert status == BAD_INPUT
     assert "content_image 'content.png' may not be read by this user" in error
 
 
@@ -94,7 +95,7 @@ def test_side_that_the_format_lacks_is_told_of_before_the_solve(run):
     Image.new("RGB", (65501, 32)).save("long.png")
     for suffix, limit in (("jpg", 65500), ("webp", 16383)):
         status, error, files = run(content_image="long.png", output_image=f"long.{suffix}")
-        assert status == cli.BAD_INPUT and not files
+        assert status == BAD_INPUT and not files
         assert f"65501x32 px (width x height), its format holds sides of at most {limit}" in error
 
 

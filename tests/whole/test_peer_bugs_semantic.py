@@ -9,9 +9,12 @@ import tensorflow as tf
 import dpst
 from dpst import images
 from dpst.cli import cli
+from dpst.methods.carriers import AS_PICTURE
 from dpst.optimizers import lbfgs
-from dpst.solving.objective import ImageTerm, MovingObjective, Objective
-from dpst.solving.solve import AS_PICTURE, CHUNK_EVALUATIONS, FOLLOWING_CHUNKS, Level, solve
+from dpst.solving.levels import Level
+from dpst.solving.objective import FOLLOWING_CHUNKS, ImageTerm, MovingObjective, Objective
+from dpst.solving.solve import CHUNK_EVALUATIONS, solve
+from tests.exit_statuses import BAD_INPUT, DONE
 
 RED, BLACK = (255, 0, 0), (0, 0, 0)
 
@@ -126,8 +129,8 @@ def test_older_output_is_there_until_the_new_one_is_whole(
     monkeypatch.setattr(cli.ProgressLine, "__call__", look)
     flags = ["--method=semantic", "--style_layers=relu3_1", "--max_evaluations=2"]
     files = ["--style_image=style.png", "--style_labels=labels.png", "--output_image=output.png"]
-    assert cli.main(["run.py", *flags, *files, "--content_labels=no.png"]) == cli.BAD_INPUT
+    assert cli.main(["run.py", *flags, *files, "--content_labels=no.png"]) == BAD_INPUT
     assert (tmp_path / "output.png").read_bytes() == old
-    assert cli.main(["run.py", *flags, *files, "--content_labels=labels.png"]) == cli.DONE
+    assert cli.main(["run.py", *flags, *files, "--content_labels=labels.png"]) == DONE
     assert seen and set(seen) == {old}
     assert images.read_image("output.png").shape == style.shape

@@ -231,4 +231,4 @@ def _patch_layer(
 def _lifted(semantic_map: SemanticMap | None, size: tuple[int, int]) -> tf.Tensor:
     if semantic_map is None:
         return tf.zeros([*size, 0])
-    return tf.constant(semantic_map.lifted(size))
+    return tf.constant(semantic_map.directions(size))

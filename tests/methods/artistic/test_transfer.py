@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 import dpst
+from dpst.callbacks import LossRecord
 from dpst.config import MULTI_STYLES, TransferConfig
 from dpst.extractors import EmbeddedExtractor
 from dpst.optimizers import StopReason
-from dpst.solving.solve import plan_painting
+from dpst.solving.levels import plan_painting
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +170,17 @@ def test_callback_stops_after_the_first_level_of_a_composite(photo, paintings, e
     assert result.stop_reason is StopReason.INTERRUPTED
     assert len(result.history) == 1
     assert np.isfinite(result.output_image).all()
+
+
+def test_locality_is_told_beside_the_terms_and_is_not_minimized(
+    photo, paintings, extractor, halves
+):
+    config = TransferConfig(method="artistic", multi_style="locality", max_evaluations=5)
+    record = LossRecord()
+    dpst.stylize(photo, paintings, halves, None, extractor, config, callbacks=[record])
+    row = record.rows[-1]
+    assert row["loss"] == pytest.approx(row["style"] + row["content"] + row["gamut"], rel=1e-4)
+    assert 0 < row["locality"] < 1
 
 
 @pytest.mark.parametrize(

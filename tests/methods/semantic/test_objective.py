@@ -11,8 +11,9 @@ import tensorflow as tf
 import dpst
 from dpst.config import TransferConfig
 from dpst.losses import feature_length, nearest_patches, patch_bank, with_semantic_map
+from dpst.methods.plan import Inputs
 from dpst.methods.semantic.objective import semantic_objective, smallest_side, statistics_layers
-from dpst.methods.semantic.plan import plan_semantic
+from dpst.methods.semantic.plan import plan
 from dpst.methods.semantic.style_copies import style_copies
 from dpst.segmentation.label_maps.semantic_map import semantic_map
 from tests.oracles import patches as oracle
@@ -57,12 +58,12 @@ def _config(**settings):
 
 
 def _objective(extractor, style, doodle, style_labels, config, content=None):
-    size = None if content is None else content.shape[:2]
-    plan = plan_semantic(size, style.shape[:2], doodle, style_labels, config)
-    image = plan.canvas() if content is None else content
-    copies = style_copies(style, plan.style_map, 64, 32)
+    labels = None if style_labels is None else [style_labels]
+    planned = plan(Inputs(content, [style], doodle, labels), config, find=None)
+    image = planned.canvas() if content is None else content
+    copies = style_copies(style, planned.style_map, 64, 32)
     return semantic_objective(
-        extractor, image, content is None, copies, plan.content_map, plan.regions, config
+        extractor, image, content is None, copies, planned.content_map, planned.regions, config
     )
 
 
@@ -80,7 +81,7 @@ def test_patch_term_is_the_papers_sum(extractor, style, doodle, style_labels, se
     style_features = _features(extractor, style)
     for picture, labels in ((image, doodle), (style, style_labels)):
         features = _features(extractor, picture)
-        lifted = semantic_map(labels, "x").lifted(features.shape[:2])
+        lifted = semantic_map(labels, "x").directions(features.shape[:2])
         length = feature_length(style_features)
         sides.append(with_semantic_map(features, lifted, length, semantic_weight).numpy())
     # Of patches that are alike to float32 rounding any will do.

@@ -15,9 +15,10 @@ import pytest
 import dpst
 from dpst import images
 from dpst.cli import cli
-from dpst.methods.transfer import find_label_maps
+from dpst.methods.find_segments import find_label_maps
 from dpst.segmentation.finding.class_groups import class_names
 from dpst.segmentation.finding.class_model import SegmentationModel
+from tests.exit_statuses import BAD_INPUT, DONE
 
 # Keras saves through an `__array__` call that NumPy 2 deprecates; loading does not.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -268,7 +269,7 @@ def test_wrong_model_on_the_command_line_is_one_line_before_anything_is_solved(
         ({"segmentation_model": "x.keras", "segmentation": "none"}, "labels or auto for the model"),
         ({"segmentation_model": "x.keras", **labels}, "only one must be: leave one out"),
     ):
-        assert run(tmp_path, **flags) == cli.BAD_INPUT
+        assert run(tmp_path, **flags) == BAD_INPUT
         lines = capfd.readouterr().err.splitlines()
         assert len(lines) == 1 and lines[0].startswith("dpst: error: segmentation_model")
         assert part in lines[0]
@@ -278,7 +279,7 @@ def test_model_beats_label_files_where_segmentation_is_auto(tmp_path: Path, capf
     network().save(tmp_path / "net.keras")
     labels = {f"{side}_labels": tmp_path / "content.png" for side in ("content", "style")}
     flags = {**labels, "segmentation": "auto", "segmentation_model": tmp_path / "net.keras"}
-    assert run(tmp_path, **flags) == cli.DONE
+    assert run(tmp_path, **flags) == DONE
     assert "takes label class 1" in capfd.readouterr().out
 
 
@@ -337,9 +338,8 @@ def test_preset_that_cannot_be_loaded_is_a_clear_error(monkeypatch: pytest.Monke
         raise ValueError(f"Unknown preset identifier.\nA preset must be one of ... got {name}")
 
     fake_keras_hub(monkeypatch, from_preset)
-    message = (
-        r"'keras_hub:nonsense' cannot be loaded \(Unknown preset identifier\.\); pass a preset"
-    )
+    reason = r"Unknown preset identifier\. A preset must be one of \.\.\. got nonsense"
+    message = rf"'keras_hub:nonsense' cannot be loaded \({reason}\); pass a preset"
     with pytest.raises(ValueError, match=message):
         SegmentationModel("keras_hub:nonsense")
 
@@ -348,6 +348,9 @@ def test_missing_package_is_a_clear_error_that_names_the_extra(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd
 ) -> None:
     monkeypatch.setitem(sys.modules, "keras_hub", None)
-    assert run(tmp_path, segmentation_model="keras_hub:segformer_b0_ade20k_512") == cli.BAD_INPUT
+    assert (
+        run(tmp_path, segmentation_model="keras_hub:segformer_b0_ade20k_512")
+        == BAD_INPUT
+    )
     line = capfd.readouterr().err.strip()
-    assert "needs the package keras-hub" in line and "pip install 'dpst[keras_hub]'" in line
+    assert "needs the package keras-hub" in line and 'pip install -e ".[keras_hub]"' in line
