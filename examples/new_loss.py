@@ -10,7 +10,7 @@ import dpst
 
 
 def sliced_wasserstein(style: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
-    """Distance of two feature maps [batch, h, w, channels] of one size, float32 [batch]."""
+    """Return the distance of two feature maps [batch, h, w, channels], float32 [batch]."""
     directions = tf.random.stateless_normal([features.shape[-1], 32], (0, 0))
     directions /= tf.norm(directions, axis=0)
 
@@ -27,12 +27,12 @@ class SlicedWassersteinLoss(keras.losses.Loss):
     """`sliced_wasserstein` for `model.compile`."""
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
-        """See `sliced_wasserstein`."""
+        """Return `sliced_wasserstein` of both."""
         return sliced_wasserstein(y_true, y_pred)
 
 
 def recolor(content_image: tf.Tensor, style_image: tf.Tensor) -> tf.Tensor:
-    """The content image in the colours of a style image of its size, [height, width, 3]."""
+    """Return the content image in the colours of a style image of its size, [height, width, 3]."""
     term = dpst.FeatureTerm("colors", "rgb", sliced_wasserstein, style_image[None])
     objective = dpst.Objective(None, (term,))
     return dpst.optimizers.lbfgs.minimize(objective, content_image, max_evaluations=30).position

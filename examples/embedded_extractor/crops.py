@@ -17,16 +17,16 @@ Pyramid = tuple[np.ndarray, ...]
 
 
 def read_photos(folder: Path) -> list[Pyramid]:
-    """Reads all images under a folder that are at least 256 px high and wide.
+    """Read all images under a folder that are at least 256 px high and wide.
 
     Args:
-        folder: Searched with its subfolders, in the order of the names.
+        folder: searched with its subfolders, in the order of the names.
 
     Returns:
         Each image uint8 [height, width, 3] at full, half and quarter size.
 
     Raises:
-        ValueError: If there is none.
+        ValueError: there is none.
     """
     photos = []
     for path in sorted(folder.rglob("*")):
@@ -51,7 +51,7 @@ def read_photos(folder: Path) -> list[Pyramid]:
 def random_batches(
     photos: Sequence[Pyramid], batch_size: int, side: int, seed: int
 ) -> Iterator[np.ndarray]:
-    """Yields float32 [batch, side, side, 3] in [0, 1] for ever, the same for the same seed."""
+    """Yield float32 [batch, side, side, 3] in [0, 1] without end, the same for the same seed."""
     generator = np.random.default_rng(seed)
     while True:
         yield np.stack([_random_crop(generator, photos, side) for _ in range(batch_size)])
@@ -60,7 +60,7 @@ def random_batches(
 def _random_crop(
     generator: np.random.Generator, photos: Sequence[Pyramid], side: int
 ) -> np.ndarray:
-    """A crop of a random photo: scaled, sometimes turned or mirrored, its colours changed."""
+    """Cut a crop from a random photo: scaled, perhaps turned or mirrored, its colours changed."""
     levels = photos[generator.integers(len(photos))]
     crop = _random_window(generator, levels, side).astype(np.float32) / 255
     if generator.random() < 0.5:
@@ -71,7 +71,7 @@ def _random_crop(
 
 
 def _random_window(generator: np.random.Generator, levels: Pyramid, side: int) -> np.ndarray:
-    """A window of a photo at a random scale between the whole photo and 1.3, perhaps turned."""
+    """Cut a window at a random scale between the whole photo and 1.3, perhaps turned."""
     height, width = levels[0].shape[:2]
     whole = side / min(height, width)
     lowest, highest = max(whole, 0.25), max(1.01 * whole, 1.3)
@@ -91,7 +91,7 @@ def _random_window(generator: np.random.Generator, levels: Pyramid, side: int) -
 
 
 def _random_colors(generator: np.random.Generator, crop: np.ndarray) -> np.ndarray:
-    """Changes gamma, contrast and colours; some crops become grey, noisy or flat."""
+    """Change gamma, contrast and colours; some crops become grey, noisy or flat."""
     if generator.random() < 0.7:
         per_channel = generator.random() < 0.5
         gamma = generator.normal(0, 0.35, 3) if per_channel else generator.normal(0, 0.5)

@@ -1,4 +1,4 @@
-"""Trains convolutions and fire modules, each alone, from tiles of activations."""
+"""Training of convolutions and fire modules, each alone, from tiles of activations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from examples.embedded_extractor.tiles import SIDE, Tiles
 
 _LEARNING_RATE = 0.02
 _WARM_UP_STEPS = 50
-_REPORTS = 5  # For each module.
+_REPORTS = 5  # for each module
 _WINDOW = 3
 _START_SCALE = 0.3  # Louder, a channel whose ReLU dies early never learns.
 
@@ -21,20 +21,21 @@ _START_SCALE = 0.3  # Louder, a channel whose ReLU dies early never learns.
 def train_modules(
     tiles: Mapping[str, Tiles], steps: int, batch_size: int = 256
 ) -> dict[str, np.ndarray]:
-    """Fits each module to the teacher's answers, from the teacher's own inputs.
+    """Fit each module to the teacher's answers, from the teacher's own inputs.
 
     Answers are divided by the root mean square of their channels' standard deviations. Inputs to
-    learn from are scaled alike and centred, so that no channel starts dead; the weights make up for
-    it in the end.
+    learn from are scaled in the same way and centred, so that no channel starts dead; at the end
+    the weights are changed to make up for it.
 
     Args:
-        tiles: By the names of the modules, in the order of one teacher: fire modules, those in
-            `FIRE_CHANNELS`, and 3x3 convolutions.
-        steps: Batches that each module learns from, at least 1.
-        batch_size: Tiles in a batch.
+        tiles: tiles of each module by its name, in the order of one teacher: fire modules, which
+            `FIRE_CHANNELS` names, and 3x3 convolutions.
+        steps: batches that each module learns from, at least 1.
+        batch_size: tiles in a batch.
 
     Returns:
-        Kernels and biases of the layers, as `weight_arrays` of the embedded extractor names them.
+        Kernels and biases of the layers, under the names that `weight_arrays` of the embedded
+        extractor gives them.
     """
     arrays: dict[str, np.ndarray] = {}
     scale_before = 1.0
@@ -62,7 +63,7 @@ def train_modules(
 
 
 def _fit(module: keras.Model, batches: tf.data.Dataset, steps: int) -> None:
-    """Minimises the mean squared error by Muon (Jordan et al. 2024).
+    """Minimise the mean squared error by Muon (Jordan et al. 2024).
 
     Muon orthogonalises the steps of matrices, which is why convolutions are matrix products here.
     """
@@ -81,20 +82,20 @@ def _fit(module: keras.Model, batches: tf.data.Dataset, steps: int) -> None:
         batches,
         steps_per_epoch=steps_per_epoch,
         epochs=steps // steps_per_epoch,
-        shuffle=False,  # The tiles are random already.
+        shuffle=False,  # the tiles are random already
         verbose=2,
     )
 
 
 def _convolution(layer: keras.layers.Dense) -> tuple[np.ndarray, np.ndarray]:
-    """The kernel [side, side, channels in, channels out] and the bias of a product over windows."""
+    """Return kernel [side, side, channels in, channels out] and bias of a product over windows."""
     kernel, bias = (weight.numpy() for weight in layer.weights)
     side = 1 if layer.name.endswith(("squeeze", "expand1x1")) else _WINDOW
     return kernel.reshape(side, side, -1, len(bias)), bias
 
 
 def _module(name: str, shape: tuple[int, ...], mean: np.ndarray) -> keras.Model:
-    """The module over tiles of inputs; its first answer is near the mean, [channels]."""
+    """Build a module over tiles of inputs, whose first answers are near the mean, [channels]."""
     x = inputs = keras.Input(shape)
     if name not in FIRE_CHANNELS:
         stride = (shape[0] - _WINDOW) // (SIDE - 1)
@@ -114,13 +115,14 @@ def _module(name: str, shape: tuple[int, ...], mean: np.ndarray) -> keras.Model:
 
 
 def _dense(name: str, channels: int) -> keras.layers.Layer:
+    """Return a product over channels with ReLU, its weights random."""
     return keras.layers.Dense(
         channels, activation="relu", kernel_initializer="he_normal", name=name
     )
 
 
 def _windows(x: keras.KerasTensor, stride: int) -> keras.KerasTensor:
-    """The 3x3 windows of [batch, h, w, channels], side by side as in a kernel."""
+    """Return the 3x3 windows of [batch, h, w, channels], side by side as in a kernel."""
     reach = stride * (SIDE - 1) + 1
     rows_and_columns = [(row, column) for row in range(_WINDOW) for column in range(_WINDOW)]
     return keras.ops.concatenate(
@@ -133,7 +135,7 @@ def _windows(x: keras.KerasTensor, stride: int) -> keras.KerasTensor:
 
 
 def _statistics(activations: np.ndarray) -> tuple[np.ndarray, float]:
-    """The channels' means, and the root mean square of their standard deviations."""
+    """Return the channels' means, and the root mean square of their standard deviations."""
     channels = activations.reshape(-1, activations.shape[-1]).astype(np.float32)
     return channels.mean(0), float(np.sqrt(channels.var(0).mean()))
 
@@ -144,7 +146,7 @@ def _batches(
     scaled_inputs: Callable[[np.ndarray], np.ndarray],
     scaled_answers: Callable[[np.ndarray], np.ndarray],
 ) -> tf.data.Dataset:
-    """Random tiles without end, float32, scaled."""
+    """Return endless batches of random tiles, float32, scaled."""
 
     def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         generator = np.random.default_rng(0)

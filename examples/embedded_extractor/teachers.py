@@ -1,4 +1,4 @@
-"""What the modules of the two teachers read, and what they answer."""
+"""The activations that the modules of the two teachers read, and those that they answer with."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Activations = dict[str, tuple[tf.Tensor, tf.Tensor]]
 
 
 def squeezenet_activations(images: tf.Tensor, squeezenet: Extractor) -> Activations:
-    """What "conv1" and "fire2" to "fire7" read and answer.
+    """Return what "conv1" and "fire2" to "fire7" read and answer.
 
     Source: Iandola et al. 2016, "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and
     <0.5MB model size".
@@ -31,8 +31,8 @@ def squeezenet_activations(images: tf.Tensor, squeezenet: Extractor) -> Activati
         squeezenet: SqueezeNet v1.1.
 
     Returns:
-        By module, `centre`d pixels or the activations before it, after the maxima between them if
-        any; and its answers; each float32 [batch, h, w, channels].
+        What each module reads, pixels after `centre` or the activations before it, after maxima
+        where there are any between them; and its answers; each float32 [batch, h, w, channels].
     """
     before, activations = centre(images), {}
     for name, answers in squeezenet(images, ["conv1", *FIRE_CHANNELS]).items():
@@ -44,7 +44,7 @@ def squeezenet_activations(images: tf.Tensor, squeezenet: Extractor) -> Activati
 
 
 def encoder_activations(images: tf.Tensor, arrays: Mapping[str, np.ndarray]) -> Activations:
-    """What the layers of the encoder distilled from VGG19 read and answer.
+    """Return what the layers of the encoder distilled from VGG19 read and answer.
 
     Source: Chiu and Gurari 2022, "PCA-based knowledge distillation towards lightweight and
     content-style balanced photorealistic style transfer models".
@@ -54,7 +54,7 @@ def encoder_activations(images: tf.Tensor, arrays: Mapping[str, np.ndarray]) -> 
         arrays: "preprocess/kernel", "conv1_1/kernel", "conv1_1/bias" and so on.
 
     Returns:
-        As `squeezenet_activations`, for "conv1_1" to "conv4_1".
+        The same as `squeezenet_activations`, for "conv1_1" to "conv4_1".
     """
     x = tf.nn.conv2d(images, arrays["preprocess/kernel"], 1, "VALID") + arrays["preprocess/bias"]
     before, activations = centre(images), {}

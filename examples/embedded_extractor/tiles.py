@@ -1,4 +1,4 @@
-"""Tiles of activations: what each module of a teacher reads, and what it answers."""
+"""Tiles of the activations that a teacher's modules read, and of those that they answer with."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import tensorflow as tf
 
 from examples.embedded_extractor.teachers import Activations
 
-SIDE = 4  # Answers along each side of a tile.
+SIDE = 4  # answers along each side of a tile
 _WINDOW = 3
-_FINE_TILES, _TILES, _COARSE_TILES = 8, 4, 2  # In a crop.
+_FINE_TILES, _TILES, _COARSE_TILES = 8, 4, 2  # in a crop
 _TILES_OF = {"conv1": _FINE_TILES, "fire6": _COARSE_TILES, "fire7": _COARSE_TILES}
 
 
 class Tiles(NamedTuple):
-    """What one module reads and answers, float16 to save memory.
+    """Inputs and answers of one module, float16 to save memory.
 
     Attributes:
         inputs: [tiles, side, side, channels], all that the answers depend on.
@@ -31,12 +31,12 @@ class Tiles(NamedTuple):
 def module_tiles(
     batches: Iterable[np.ndarray], activations: Callable[[tf.Tensor], Activations], seed: int
 ) -> dict[str, Tiles]:
-    """Cuts tiles out of all modules' activations, at random places where nothing is padded.
+    """Cut tiles out of all modules' activations, at random places where nothing is padded.
 
     Args:
-        batches: Crops, float32 [batch, height, width, 3] in [0, 1], at least 127 px a side.
-        activations: What a teacher's modules read and answer, see `teachers`.
-        seed: Seed of the places.
+        batches: crops, float32 [batch, height, width, 3] in [0, 1], each side at least 127 px.
+        activations: function that returns what a teacher's modules read and answer, see `teachers`.
+        seed: seed of the places.
 
     Returns:
         The tiles of each module.
@@ -59,7 +59,7 @@ def module_tiles(
 
 
 def _random_tile(generator: np.random.Generator, inputs: np.ndarray, answers: np.ndarray) -> Tiles:
-    """A tile of one crop's activations, both [height, width, channels]."""
+    """Cut a tile out of one crop's activations, both [height, width, channels]."""
     # A module reads a pixel of padding on each side, or none and every second pixel.
     stride = len(inputs) // len(answers)
     padding = 1 if stride == 1 else 0

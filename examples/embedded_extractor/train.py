@@ -22,7 +22,7 @@ from examples.embedded_extractor.modules import train_modules
 from examples.embedded_extractor.teachers import encoder_activations, squeezenet_activations
 from examples.embedded_extractor.tiles import module_tiles
 
-_CROP_SIDE = 224  # Pixels.
+_CROP_SIDE = 224  # pixels
 _CROPS_AT_A_TIME = 8
 
 

@@ -12,7 +12,7 @@ DILATIONS = (1, 2, 4, 8)
 
 
 def stylizer_network(tv_weight: float = 0.0, photorealism_weight: float = 0.0) -> keras.Model:
-    """Builds the network.
+    """Build the network.
 
     Args:
         tv_weight: weight of the total variation of its output while it is trained.

@@ -1,4 +1,4 @@
-"""Trains a feed-forward stylizer on a folder of photos, and exports it as a SavedModel."""
+"""Train a feed-forward stylizer on a folder of photos, and export it as a SavedModel."""
 
 import argparse
 import os
@@ -25,7 +25,7 @@ PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
 def crops(paths: Sequence[str], side: int, batch_size: int) -> tf.data.Dataset:
-    """Random crops of photos without end, float32 [batch_size, side, side, 3] in [0, 1]."""
+    """Return endless random crops of photos, float32 [batch_size, side, side, 3] in [0, 1]."""
 
     def crop(path: tf.Tensor) -> tf.Tensor:
         photo = tf.io.decode_image(tf.io.read_file(path), 3, tf.float32, expand_animations=False)
@@ -46,7 +46,7 @@ def train(
     crop_side: int = CROP_SIDE,
     batch_size: int = BATCH_SIZE,
 ) -> tuple[keras.Model, list[float]]:
-    """Trains a stylizer.
+    """Train a stylizer.
 
     Args:
         paths: photos, JPEG or PNG.
