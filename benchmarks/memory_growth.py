@@ -16,7 +16,8 @@ from PIL import Image
 
 from dpst.batch.job_run import run_job
 from dpst.batch.jobs_file import Job
-from dpst.cli import cli
+from dpst.cli.flags import flag_roles
+from dpst.cli.run_jobs import run_job_flags
 
 SETTLED = 20  # pairs after which nothing may grow
 STATUS = Path("/proc/self/statm")  # of Linux
@@ -52,8 +53,8 @@ def measure(
             picture.save(folder / f"{name}.png")
         paths = {f"{name}_image": str(folder / f"{name}.png") for name in ("content", "style")}
         output = {"output_image": str(folder / f"{number}.jpg")}
-        job = Job(number, {**paths, **output, **flags})
-        outcome = run_job(job, cli.run_pair, lambda progress: None)
+        job = Job(number, {**paths, **output, **flags}, roles=flag_roles())
+        outcome = run_job(job, run_job_flags, lambda progress: None)
         if outcome.error:
             raise RuntimeError(outcome.error)
         memory.append(resident_megabytes())

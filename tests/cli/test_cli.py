@@ -253,7 +253,7 @@ def _wrong_hash(pair):
     return {"extractor": "squeezenet", "weights": "weights.h5"}, ["weights.h5", "sha256"]
 
 
-BAD_INPUT = {
+FAULTS = {
     "missing file": lambda pair: ({"content_image": "no.png"}, ["no.png"]),
     "missing flag": lambda pair: ({"style_image": None}, ["--style_image is missing"]),
     "text file named png": _text_file,
@@ -305,9 +305,9 @@ BAD_INPUT = {
 }
 
 
-@pytest.mark.parametrize("case", BAD_INPUT)
+@pytest.mark.parametrize("case", FAULTS)
 def test_bad_input_gives_one_line_and_no_output(case, pair, capfd):
-    flags, parts = BAD_INPUT[case](pair)
+    flags, parts = FAULTS[case](pair)
     before = sorted(pair.iterdir())
     assert run(**flags) == BAD_INPUT
     assert_one_clear_line(capfd, *parts)

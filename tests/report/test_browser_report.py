@@ -7,12 +7,8 @@ import pytest
 
 import dpst
 from dpst import images
-from dpst.callbacks import LossRecord
 from dpst.cli import cli
-from dpst.methods.transfer import transfer_pair
-from dpst.report.report import write_report
-from dpst.report.trace import run_trace
-from dpst.segmentation import decode_label_maps, pair_segments
+from dpst.pair_run import PairRun
 from tests.browser_tools import serious_faults, watched_page
 from tests.exit_statuses import SOME_FAILED
 
@@ -25,15 +21,12 @@ def report(photo_pair, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     content, style, *labels = photo_pair
     config = dpst.TransferConfig(solve_size=64, max_evaluations=10, full_resolution=False)
-    pairing = pair_segments(*decode_label_maps(*labels), content, style)
-    extractor = dpst.extractors.EmbeddedExtractor()
-    losses: list[dict[str, float]] = []
-    with dpst.callbacks.CallbackRun([LossRecord(losses)]) as callback:
-        result = transfer_pair(content, style, pairing, extractor, config, callback)
     photo = images.Photo(np.rint(content * 255).astype(np.uint8))
-    inputs = {name: {"path": f"{name}.png"} for name in ("content_image", "style_image")}
-    trace = run_trace(inputs, config, result, 1.0, losses)
-    write_report(folder, trace, photo, [style], pairing, result, extractor, config)
+    pair = PairRun(config, photo, [style], [style.shape[:2]], labels[0], [labels[1]])
+    planned = pair.plan(find=lambda inputs: pytest.fail("the labels are given"))
+    solved = planned.solve(dpst.extractors.EmbeddedExtractor())
+    paths = {name: f"{name}.png" for name in ("content_image", "style_image")}
+    solved.write_report(folder, paths)
     return folder
 
 

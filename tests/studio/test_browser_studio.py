@@ -16,13 +16,14 @@ from dpst import images
 from dpst.cli import cli
 from dpst.studio.sample import DATA_FOLDER
 from tests.browser_tools import SECONDS, serious_faults, watched_page
+from tests.exit_statuses import DONE
 
 pytestmark = pytest.mark.browser
 
 SOLVE_SIZE = 96
 EVALUATIONS = 10
 SIZE_LABEL = "Solve size, px (longer side)"
-DONE = "Done after [^…]*$"
+FINISHED = "Done after [^…]*$"
 
 
 def wait_for_text(page, selector: str, pattern: str) -> str:
@@ -116,7 +117,7 @@ def test_sample_is_painted_solved_and_downloaded(browser, studio_url, tmp_path) 
         make_small(page)
         texts = texts_from_now_on(page, "#run-status")
         page.locator("#run").click()
-        wait_for_text(page, "#run-status", DONE)
+        wait_for_text(page, "#run-status", FINISHED)
         assert re.search(rf"evaluation \d+ of {EVALUATIONS}, loss", "\n".join(texts()))
         assert page.locator("#chart polyline").count() >= 2
         assert page.locator("#view img").count() == 2
@@ -148,7 +149,7 @@ def check_downloads(result: np.ndarray, folder: Path, command: str, tmp_path: Pa
         re.sub("dpst-result/", f"{tmp_path}/dpst-result/", argument)
         for argument in shlex.split(command)[1:]
     ]
-    assert cli.main(arguments) == cli.DONE
+    assert cli.main(arguments) == DONE
     repeated = images.read_image(tmp_path / "dpst-result" / "repeated.png")
     np.testing.assert_allclose(repeated, result, atol=2 / 255)
 
@@ -163,7 +164,7 @@ def test_doodle_is_painted_and_solved(browser, studio_url, tmp_path) -> None:
         )
         make_small(page, "semantic")
         page.locator("#run").click()
-        wait_for_text(page, "#run-status", DONE)
+        wait_for_text(page, "#run-status", FINISHED)
         result = images.read_image(download(page, "#result", tmp_path / "result.png"))
         folder = download(page, "#folder", tmp_path / "all.zip")
         command = page.locator("#command textarea").input_value()
@@ -203,7 +204,7 @@ def test_keyboard_alone_loads_fills_starts_and_stops(browser, studio_url) -> Non
         wait_for_text(page, "#run-status", "First look|Level 1|Level 2")
         page.locator("#stop:not([disabled])").wait_for()
         press("Stop early")
-        assert "interrupted by the user" in wait_for_text(page, "#run-status", DONE)
+        assert "interrupted by the user" in wait_for_text(page, "#run-status", FINISHED)
 
 
 def test_sessions_do_not_mix_and_a_third_one_queues(browser, studio_url, photo_pair, tmp_path):
@@ -231,7 +232,7 @@ def test_sessions_do_not_mix_and_a_third_one_queues(browser, studio_url, photo_p
             wait_for_text(page, "#run-status", "evaluation")
             page.locator("#stop").dispatch_event("click")
         for page in (one, two, three):
-            wait_for_text(page, "#run-status", DONE)
+            wait_for_text(page, "#run-status", FINISHED)
         commands = [p.locator("#command textarea").input_value() for p in (one, two, three)]
         results = [
             images.read_image(download(page, "#result", tmp_path / f"{number}.png"))
