@@ -20,14 +20,3 @@ class FlagRoles:
     inputs_or_names: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     not_of_the_result: tuple[str, ...] = ()
-
-
-FLAG_ROLES = FlagRoles(
-    inputs=("content_image", "style_image", "content_labels", "style_labels", "weights"),
-    inputs_or_names=("apply_map", "init", "extractor", "segmentation_model"),
-    outputs=(
-        *("output_image", "preview", "save_map", "save_lut"),
-        *("save_labels", "report_dir", "tensorboard_dir"),
-    ),
-    not_of_the_result=("checkpoint_dir", "dry_run"),
-)

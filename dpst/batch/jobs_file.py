@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dpst.batch.flag_roles import FLAG_ROLES, FlagRoles
+from dpst.batch.flag_roles import FlagRoles
 from dpst.files.regular_file import check_regular_file
 from dpst.messages import did_you_mean
 
@@ -29,7 +29,7 @@ class Job:
     line: int
     flags: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
-    roles: FlagRoles = FLAG_ROLES
+    roles: FlagRoles = FlagRoles()
 
     @property
     def output(self) -> str:
@@ -47,7 +47,7 @@ def read_jobs(
     output_dir: str | os.PathLike[str],
     flag_names: Collection[str],
     common: Mapping[str, str],
-    roles: FlagRoles = FLAG_ROLES,
+    roles: FlagRoles,
     renamed: Mapping[str, str] | None = None,
 ) -> list[Job]:
     """Read a jobs file.

@@ -1,4 +1,4 @@
-"""A batch: what is run, what is skipped, what is told of failures. The pairs are made up."""
+"""A batch: which jobs run, which are skipped, what is told of failures. Pairs are not solved."""
 
 import csv
 import json
@@ -9,7 +9,10 @@ import pytest
 from dpst import images
 from dpst.batch import batch
 from dpst.batch.batch import run_batch
+from dpst.batch.flag_roles import FlagRoles
 from dpst.batch.jobs_file import Job
+
+ROLES = FlagRoles(inputs=("content_image",), outputs=("output_image",))
 
 
 @pytest.fixture
@@ -21,13 +24,13 @@ def folder(tmp_path, photo_pair):
 def jobs(folder, *names):
     flags = {"content_image": str(folder / "a.png")}
     return [
-        Job(line, {**flags, "output_image": str(folder / "out" / name)})
+        Job(line, {**flags, "output_image": str(folder / "out" / name)}, roles=ROLES)
         for line, name in enumerate(names, start=2)
     ]
 
 
 class Pairs:
-    """Runs a pair by writing a file; counts them, and fails where it is told to."""
+    """Runs pairs by writing a file for each; keeps their names, and fails where it is told to."""
 
     def __init__(self, **errors):
         self.errors = errors

@@ -1,18 +1,24 @@
-"""The jobs file: what is read from it, and what is said of one that is none."""
+"""The jobs file: what is read from it, and what is said of a file that is not one."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dpst.batch.flag_roles import FlagRoles
 from dpst.batch.jobs_file import Job, input_files, read_jobs
 
 FLAGS = ("content_image", "style_image", "output_image", "content_labels", "init", "tv_weight")
+ROLES = FlagRoles(
+    inputs=("content_image", "style_image", "content_labels"),
+    inputs_or_names=("init",),
+    outputs=("output_image",),
+)
 
 
 def read(tmp_path, text, common=None):
     path = tmp_path / "jobs.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_jobs(path, tmp_path / "out", FLAGS, common or {})
+    return read_jobs(path, tmp_path / "out", FLAGS, common or {}, ROLES)
 
 
 def test_row_is_a_job_with_its_line_and_paths_from_the_files_folder(tmp_path):
@@ -46,7 +52,7 @@ def test_masks_count_as_inputs(tmp_path):
     for name in ("s.png", "r.png"):
         (tmp_path / name).touch()
     flags = {"content_labels": f"sky={tmp_path}/s.png,r={tmp_path}/r.png"}
-    assert input_files(Job(2, flags)) == [f"{tmp_path}/r.png", f"{tmp_path}/s.png"]
+    assert input_files(Job(2, flags, roles=ROLES)) == [f"{tmp_path}/r.png", f"{tmp_path}/s.png"]
 
 
 def test_bad_row_is_a_job_with_an_error_and_costs_no_other(tmp_path):
@@ -54,7 +60,8 @@ def test_bad_row_is_a_job_with_an_error_and_costs_no_other(tmp_path):
         "content_image,style_image,output_image\na.png,b.png\na.png,b.png,../x.png\na.png,b.png,\n"
     )
     short, outside, good = read(tmp_path, rows)
-    assert short == Job(2, error="the row has 2 cells and the header 3, they must agree.")
+    error = "the row has 2 cells and the header 3, they must agree."
+    assert short == Job(2, error=error, roles=ROLES)
     assert "must lie in output_dir" in outside.error
     assert not good.error
 
@@ -79,7 +86,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_file_that_is_no_jobs_file_is_an_error_before_anything_is_run(case, tmp_path):
+def test_file_that_is_not_a_jobs_file_is_an_error_before_anything_is_run(case, tmp_path):
     text, message = BAD[case]
     with pytest.raises(ValueError, match=message) as caught:
         read(tmp_path, text)
@@ -88,9 +95,9 @@ def test_file_that_is_no_jobs_file_is_an_error_before_anything_is_run(case, tmp_
 
 def test_file_that_is_missing_or_a_folder_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError, match="does not exist"):
-        read_jobs(tmp_path / "no.csv", tmp_path, FLAGS, {})
+        read_jobs(tmp_path / "no.csv", tmp_path, FLAGS, {}, ROLES)
     with pytest.raises(ValueError, match="is a folder"):
-        read_jobs(tmp_path, tmp_path, FLAGS, {})
+        read_jobs(tmp_path, tmp_path, FLAGS, {}, ROLES)
 
 
 @settings(deadline=None)  # Files take their time on a busy disk.

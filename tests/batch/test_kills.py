@@ -16,15 +16,15 @@ from dpst.cli import cli
 # Keras saves through an `__array__` call that NumPy 2 deprecates; loading does not.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-METHODS = ("photo", "photo", "artistic", "artistic", "photo")
-NUM_KILLS = 20
+FEW = ("artistic", "artistic")
+MANY = ("photo", "photo", "artistic", "artistic", "photo")
 TIME_LIMIT = 600  # seconds that a batch of these few small pairs may take on the slowest machine
 PROC = Path("/proc/self/stat")
 
 
 @pytest.fixture(scope="module")
 def processes():
-    """Makes processes that have loaded what a batch needs, so that each costs only its work."""
+    """A maker of processes that have loaded what a batch needs, so that each only works."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
         ["dpst.cli.cli", "dpst.callbacks", "dpst.methods.transfer", "dpst.solving.memory"]
@@ -32,22 +32,23 @@ def processes():
     return context
 
 
-@pytest.fixture(scope="module")
-def jobs_file(tmp_path_factory, photo_pair):
-    """Jobs of several sizes, so that a rerun does not begin with that which the batch began with.
+@pytest.fixture
+def jobs_file(methods, tmp_path, photo_pair):
+    """Path of a jobs file with images of several sizes, so that a rerun begins with another size.
 
     Photos are so long that they are solved at two levels.
     """
     import keras
 
-    folder = tmp_path_factory.mktemp("jobs")
+    folder = tmp_path / "jobs"
+    folder.mkdir()
     inputs = keras.Input((None, None, 3))
     x = keras.layers.Conv2D(4, 3, padding="same", activation="relu", name="conv1")(inputs)
     keras.utils.set_random_seed(0)
     keras.Model(inputs, x).save(folder / "net.keras")
     images.write_image(folder / "style.png", photo_pair[1])
     rows = ["content_image,style_image,output_image,method"]
-    for number, method in enumerate(METHODS):
+    for number, method in enumerate(methods):
         content = np.roll(photo_pair[0], 7 * number, (0, 1))
         content = np.tile(content, (1, 5, 1)) if method == "photo" else content
         content = content.transpose(1, 0, 2) if number % 2 else content
@@ -78,7 +79,7 @@ def processor_seconds(pid):
 
 
 def run_until(process, seconds):
-    """Wait until a process has used so much processor time, or has ended; returns what it used."""
+    """Wait until a process has used that much processor time, or has ended; return what it used."""
     used, deadline = 0.0, time.monotonic() + TIME_LIMIT
     while process.is_alive() and used < seconds:
         assert time.monotonic() < deadline
@@ -91,7 +92,7 @@ def run_until(process, seconds):
 
 
 def assert_whole(output_dir, expected):
-    """All that is there under its final name is whole, and what it should be."""
+    """Check that every file under its final name is whole, and what it should be."""
     for path in output_dir.rglob("*"):
         if path.suffix == ".png":
             assert path.read_bytes() == expected[path.name], path
@@ -103,24 +104,27 @@ def assert_whole(output_dir, expected):
                 assert all(file[key] is not None for key in file.files)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not PROC.exists(), reason="needs /proc, to kill after some processor time")
+@pytest.mark.parametrize(
+    "methods, num_kills",
+    [pytest.param(FEW, 2, id="few"), pytest.param(MANY, 20, id="many", marks=pytest.mark.long)],
+)
 def test_killed_batch_is_finished_by_reruns_and_equals_an_undisturbed_one(
-    processes, jobs_file, tmp_path
+    methods, num_kills, processes, jobs_file, tmp_path
 ):
     undisturbed = start(processes, jobs_file, tmp_path / "undisturbed")
     duration = run_until(undisturbed, float("inf"))
     undisturbed.join()
     expected = {path.name: path.read_bytes() for path in (tmp_path / "undisturbed").glob("*.png")}
-    assert sorted(expected) == [f"{number}.png" for number in range(len(METHODS))]
+    assert sorted(expected) == [f"{number}.png" for number in range(len(methods))]
 
     moments = random.Random(0)
-    num_kills = num_finished = 0
-    while num_kills < NUM_KILLS or num_finished == 0:
+    num_killed = num_finished = 0
+    while num_killed < num_kills or num_finished == 0:
         output_dir = tmp_path / f"killed_{num_finished}"
         while True:
             process = start(processes, jobs_file, output_dir)
-            if num_kills < NUM_KILLS:
+            if num_killed < num_kills:
                 run_until(process, moments.uniform(0, duration))
                 if process.is_alive():
                     process.kill()
@@ -129,10 +133,12 @@ def test_killed_batch_is_finished_by_reruns_and_equals_an_undisturbed_one(
             if process.exitcode == 0:
                 break
             assert process.exitcode == -9
-            num_kills += 1
+            num_killed += 1
         results = {path.name for path in output_dir.glob("*.png")}
         assert results == expected.keys()
         assert not (output_dir / "failures.csv").exists()
         assert list((output_dir / "states").glob("*.npz")) == []
         num_finished += 1
-    print(f"{num_kills} kills, {num_finished} batches finished, {duration:.1f} s of processor each")
+    print(
+        f"{num_killed} kills, {num_finished} batches finished, {duration:.1f} s of processor each"
+    )

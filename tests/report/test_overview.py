@@ -9,6 +9,7 @@ import pytest
 from dpst import images
 from dpst.batch.jobs_file import read_jobs
 from dpst.cli import cli
+from dpst.cli.flags import flag_roles
 from dpst.metrics import Metrics
 from dpst.report.overview import OverviewRow, overview_page, overview_row
 from tests.exit_statuses import SOME_FAILED
@@ -52,7 +53,7 @@ def test_batch_writes_an_overview_and_a_report_of_each_job(batch, tmp_path, capf
 def test_reports_of_rows_lie_in_the_folder_of_all(tmp_path) -> None:
     rows = (",".join(NAMES), "a,s,1.png,", "a,s,2.png,mine", "a,s,3.png,all/", "a,s,sub/1.png,")
     (tmp_path / "jobs.csv").write_text("\n".join(rows))
-    jobs = read_jobs(tmp_path / "jobs.csv", "out", NAMES, {"report_dir": "all"})
+    jobs = read_jobs(tmp_path / "jobs.csv", "out", NAMES, {"report_dir": "all"}, flag_roles())
     folders = [job.flags["report_dir"] for job in jobs if not job.error]
     assert folders == ["out/all/1.png", "out/mine", "out/all/sub/1.png"]
     assert [job.line for job in jobs if "where the overview goes" in job.error] == [4]

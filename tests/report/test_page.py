@@ -11,7 +11,7 @@ from PIL import Image
 
 from dpst import images
 from dpst.config import TransferConfig
-from dpst.looks.look import Look
+from dpst.looks.recoloring import Recoloring
 from dpst.methods.result import TransferResult
 from dpst.metrics import Metrics
 from dpst.optimizers import StopReason
@@ -67,7 +67,7 @@ def result() -> TransferResult:
         StopReason.INTERRUPTED,
         ("a <note>",),
         Metrics(0.5, 0.25, 1.25e-5, NAN, 1.0, 0.0, 12.3),
-        Look(LocalAffineMap(coefficients), None, (32, 48)),
+        Recoloring(LocalAffineMap(coefficients), None, (32, 48)),
         (row,),
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dpst.config import TransferConfig
-from dpst.looks.look import Look
+from dpst.looks.recoloring import Recoloring
 from dpst.methods.result import TransferResult
 from dpst.metrics import Metrics
 from dpst.optimizers import StopReason
@@ -23,7 +23,7 @@ def result():
     image = np.zeros((32, 32, 3), np.float32)
     history = ((0, 5, 2.5), (1, 5, NAN))
     segments = (SegmentRow("0000ff", "0000ff", 512, 0.5, 0, 0.0, 3, 0, "orphan", "takes label 1"),)
-    look = Look(LocalAffineMap(np.zeros((32, 32, 4, 3), np.float32)), None, (32, 32))
+    look = Recoloring(LocalAffineMap(np.zeros((32, 32, 4, 3), np.float32)), None, (32, 32))
     return TransferResult(
         image, history, StopReason.INTERRUPTED, ("a note",), METRICS, look, segments
     )
