@@ -5,8 +5,8 @@ from dpst.segmentation.finding.cosegmentation import segment_together
 from dpst.segmentation.guidance import (
     average_masks,
     layer_guidance,
-    masks,
     resize_masks,
+    segment_masks,
 )
 from dpst.segmentation.label_maps.label_arrays import resize_labels
 from dpst.segmentation.label_maps.label_map import (
@@ -51,7 +51,6 @@ __all__ = [
     "blended_regions",
     "decode_label_maps",
     "layer_guidance",
-    "masks",
     "pair_segments",
     "paired_maps",
     "paired_regions",
@@ -62,6 +61,7 @@ __all__ = [
     "resize_labels",
     "resize_masks",
     "segment_by_classes",
+    "segment_masks",
     "segment_table",
     "segment_together",
     "semantic_labels",

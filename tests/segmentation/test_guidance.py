@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dpst.segmentation import layer_guidance, masks, resize_masks
+from dpst.segmentation import layer_guidance, resize_masks, segment_masks
 from tests.oracles.area_resize import area_resize
 
 
@@ -18,7 +18,7 @@ def random_labels(height: int, width: int, num_segments: int, seed: int = 0) -> 
 
 def test_masks_are_one_hot() -> None:
     labels = np.array([[0, 2], [2, 0]], np.int32)
-    result = masks(labels, 3)
+    result = segment_masks(labels, 3)
     assert result.dtype == np.float32
     np.testing.assert_array_equal(result, [[[1, 0], [0, 1]], [[0, 0], [0, 0]], [[0, 1], [1, 0]]])
 
@@ -68,7 +68,7 @@ def test_label_out_of_range_is_an_error(label: int) -> None:
     labels = np.zeros((4, 4), np.int32)
     labels[1, 1] = label
     with pytest.raises(ValueError, match="num_segments=2"):
-        masks(labels, 2)
+        segment_masks(labels, 2)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_label_out_of_range_is_an_error(label: int) -> None:
 )
 def test_labels_of_another_kind_are_an_error(labels: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"integer \[height, width\]"):
-        masks(labels, 1)
+        segment_masks(labels, 1)
 
 
 def test_empty_size_is_an_error() -> None:

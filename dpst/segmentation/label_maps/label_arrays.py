@@ -15,7 +15,7 @@ Labels = npt.NDArray[np.int32]
 def resize_labels(labels: np.ndarray, size: images.Size) -> np.ndarray:
     """Resize a label map by nearest neighbours, so that no label appears that was not there.
 
-    Sampled at pixel centres; OpenCV takes upper left corners and shifts the map.
+    Samples lie at pixel centres; OpenCV takes upper left corners and shifts the map.
 
     Args:
         labels: [height, width], of any dtype.
@@ -45,3 +45,19 @@ def fill_from_nearest(labels: np.ndarray, is_vacant: np.ndarray) -> np.ndarray:
         return labels
     nearest = ndimage.distance_transform_edt(is_vacant, return_distances=False, return_indices=True)
     return labels[tuple(nearest)]
+
+
+def renumber_labels(labels: Labels) -> tuple[np.ndarray, Labels]:
+    """Renumber the labels that occur as 0, 1, 2 ...
+
+    Args:
+        labels: int32 [height, width], none negative.
+
+    Returns:
+        The labels that occur, ascending, and for each pixel the position of its label there.
+    """
+    areas = np.bincount(labels.ravel())
+    occurring = np.flatnonzero(areas)
+    positions = np.zeros(len(areas), np.int32)
+    positions[occurring] = np.arange(len(occurring))
+    return occurring, positions[labels]

@@ -40,22 +40,23 @@ class LabelMap:
 
     Attributes:
         labels: int32 [height, width], indices into `names`; every pixel has one.
-        names: Name of each label: its colour in hex ("ff0000"), the number that an integer map
+        names: name of each label: its colour in hex ("ff0000"), the number that an integer map
             used for it, or the name of its mask or group of classes. The same for the two maps of a
             pair; a label need not occur in both.
-        off_palette_counts: For each label, how many of its pixels in `labels` had a colour that is
-            not within `COLOR_TOLERANCE` of any label's, and took this label as the nearest; of
-            masks, how many no mask or several claimed. Empty where that is not known.
-        shades: For each label the colour in hex, within `COLOR_TOLERANCE` of it, that the map
+        off_palette_counts: for each label, how many of its pixels in `labels` had a colour that is
+            not within `COLOR_TOLERANCE` of any label's, and took this label as the nearest; with
+            masks, how many pixels no mask or several claimed. Empty where that is not known.
+        shades: for each label the colour in hex, within `COLOR_TOLERANCE` of it, that the map
             mostly shows it in, "" where there is none. Empty where the map was not colour-coded.
         map_size: (height, width) of the map as it was given; None where that is not known.
-        image_size: (height, width) of the image where `labels` are of a smaller copy; else None.
-        colors: For each label the colour in hex to draw it in. Empty where it is its name.
-        relatives: For each label the names of those that may serve it where the style map lacks it,
+        image_size: (height, width) of the image where `labels` are those of a smaller copy, else
+            None.
+        colors: for each label the colour in hex to draw it in. Empty where the names are colours.
+        relatives: for each label the names of those that may serve it where the style map lacks it,
             the best first. Empty where that is not known.
     """
 
-    labels: npt.NDArray[np.int32]
+    labels: Labels
     names: tuple[str, ...]
     off_palette_counts: tuple[int, ...] = ()
     shades: tuple[str, ...] = ()
@@ -70,12 +71,15 @@ class LabelMap:
         return sum(self.off_palette_counts)
 
     def picture(self) -> images.FloatImage:
-        """The map in its labels' colours, float32 [height, width, 3], RGB in [0, 1].
+        """Draw the map in its labels' colours.
 
         Written to a file and read by `read_label_maps` it gives the same labels.
 
+        Returns:
+            float32 [height, width, 3], RGB in [0, 1].
+
         Raises:
-            ValueError: If there are no `colors`, and a label is not named by a colour.
+            ValueError: there are no `colors`, and a label is not named by a colour.
         """
         try:
             palette = [tuple(bytes.fromhex(color)) for color in self.colors or self.names]
@@ -94,12 +98,12 @@ def read_label_maps(
     content_size: images.Size,
     style_size: images.Size,
 ) -> tuple[LabelMap, LabelMap]:
-    """Reads the colour-coded label maps of a pair of images.
+    """Read the colour-coded label maps of a pair of images.
 
     Args:
-        content_path: Label map of the content image: RGB, grey, indexed or RGBA (over white), of
+        content_path: label map of the content image: RGB, grey, indexed or RGBA (over white), in
             any flat colours; or a mask for each segment, "sky=sky.png,rocks=rocks.png".
-        style_path: Label map of the style image, in the same colours; or masks with the same names.
+        style_path: label map of the style image, in the same colours; or masks with the same names.
             Where only one of the two is given as masks, these are named by the other's colours.
         content_size: (height, width) of the content image.
         style_size: (height, width) of the style image.
@@ -108,9 +112,9 @@ def read_label_maps(
         The label maps of the content and the style image, at these sizes, with the same `names`.
 
     Raises:
-        FileNotFoundError: If a file does not exist.
-        ValueError: If a file is not a readable image or not a label map, or has another aspect
-            ratio than its image.
+        FileNotFoundError: a file does not exist.
+        ValueError: a file is not a readable image or not a label map, or has another aspect ratio
+            than its image.
     """
     content = read_labels(content_path, "content_labels")
     style = read_labels(style_path, "style_labels")
@@ -124,12 +128,12 @@ def decode_label_maps(
     content_size: images.Size | None = None,
     style_size: images.Size | None = None,
 ) -> tuple[LabelMap, LabelMap]:
-    """Decodes the label maps of a pair of images from arrays.
+    """Decode the label maps of a pair of images from arrays.
 
     Args:
         content_labels: uint8 [height, width, 3], a colour-coded map in RGB; or integer [height,
             width], any numbers; or a soft mask for each segment, see `masks_to_labels`.
-        style_labels: The same kind of array for the style image, or masks.
+        style_labels: the same kind of array for the style image, or masks.
         content_size: (height, width) of the content image; by default that of its map.
         style_size: (height, width) of the style image; by default that of its map.
 
@@ -137,7 +141,7 @@ def decode_label_maps(
         The label maps of the content and the style image, at these sizes, with the same `names`.
 
     Raises:
-        ValueError: If an array is of another kind, the two differ in kind, there are more than
+        ValueError: an array is of another kind, the two differ in kind, there are more than
             `MAXIMUM_LABELS` labels, or a map has another aspect ratio than its image.
     """
     content, style = (
@@ -154,7 +158,19 @@ def decode_label_maps(
 def read_labels(
     path: str | os.PathLike[str], name: str = "labels"
 ) -> np.ndarray | dict[str, npt.NDArray[np.float32]]:
-    """Reads one label map as `decode_label_maps` takes it: uint8 colours, or masks by name."""
+    """Read one label map as `decode_label_maps` takes it.
+
+    Args:
+        path: file of a label map, or a list of masks, "sky=sky.png,rocks=rocks.png".
+        name: what it is, for messages.
+
+    Returns:
+        uint8 [height, width, 3], colours; or masks by name, float32 [height, width] in [0, 1].
+
+    Raises:
+        FileNotFoundError: a file does not exist.
+        ValueError: a file is not a readable image.
+    """
     if is_mask_list(path):
         return read_masks(parse_mask_paths(os.fspath(path), name), name)
     values = images.decode_image(path, name)
@@ -164,7 +180,7 @@ def read_labels(
 
 
 def _source(path: str | os.PathLike[str], name: str) -> str:
-    """What a label map is called in messages."""
+    """Return what a label map is called in messages."""
     return name if is_mask_list(path) else f"{name} '{os.fspath(path)}'"
 
 
@@ -175,7 +191,8 @@ def _decode_pair(
 ) -> tuple[LabelMap, LabelMap]:
     if any(isinstance(values, Mapping) for values in maps):
         # Masks have names of their own, so each side is read alone.
-        return _united(*(_decode_alone(*item) for item in zip(maps, sizes, sources, strict=True)))
+        sides = zip(maps, sizes, sources, strict=True)
+        return _share_names(*(_decode_alone(*side) for side in sides))
     is_colored = [_is_color_coded(*item) for item in zip(maps, sources, strict=True)]
     if is_colored[0] != is_colored[1]:
         raise ValueError(
@@ -188,7 +205,7 @@ def _decode_pair(
 
 
 def _decode_alone(values: Any, size: images.Size, source: str) -> LabelMap:
-    """A side of a pair, decoded without regard to the other."""
+    """Decode one side of a pair without regard to the other."""
     if not isinstance(values, Mapping):
         return _decode_alike([values], [size], [source])[0]
     labels, is_doubtful, names = masks_to_labels(values, size, source)
@@ -198,9 +215,9 @@ def _decode_alone(values: Any, size: images.Size, source: str) -> LabelMap:
 
 
 def _decode_alike(
-    maps: Sequence[npt.NDArray[Any]], sizes: Sequence[images.Size], sources: Sequence[str]
+    maps: Sequence[np.ndarray], sizes: Sequence[images.Size], sources: Sequence[str]
 ) -> list[LabelMap]:
-    """Maps of one kind, all colours or all integers, with names in common."""
+    """Decode maps of one kind, all colours or all integers, with names in common."""
     for values, size, source in zip(maps, sizes, sources, strict=True):
         check_aspect((values.shape[0], values.shape[1]), size, source)
     if _is_color_coded(maps[0], sources[0]):
@@ -216,15 +233,15 @@ def _decode_alike(
             (np.searchsorted(numbers, values).astype(np.int32), np.zeros(values.shape, bool), ())
             for values in maps
         ]
-    return [_resized_map(*item, size, names) for item, size in zip(decoded, sizes, strict=True)]
+    return [_map_at_size(*item, size, names) for item, size in zip(decoded, sizes, strict=True)]
 
 
-def _united(content: LabelMap, style: LabelMap) -> tuple[LabelMap, LabelMap]:
-    """The same maps with the names of both in common."""
+def _share_names(content: LabelMap, style: LabelMap) -> tuple[LabelMap, LabelMap]:
+    """Return the same maps, each with the names of both."""
     names = tuple(dict.fromkeys(content.names + style.names))
     if len(names) > MAXIMUM_LABELS:
         raise ValueError(too_many_labels_message(len(names)))
-    united = []
+    maps = []
     for label_map in (content, style):
         positions = [names.index(name) for name in label_map.names]
         counts, shades = [0] * len(names), [""] * len(names)
@@ -232,7 +249,7 @@ def _united(content: LabelMap, style: LabelMap) -> tuple[LabelMap, LabelMap]:
             counts[position] = count
         for position, shade in zip(positions, label_map.shades, strict=False):
             shades[position] = shade
-        united.append(
+        maps.append(
             LabelMap(
                 labels=np.array(positions, np.int32)[label_map.labels],
                 names=names,
@@ -241,22 +258,23 @@ def _united(content: LabelMap, style: LabelMap) -> tuple[LabelMap, LabelMap]:
                 map_size=label_map.map_size,
             )
         )
-    return united[0], united[1]
+    return maps[0], maps[1]
 
 
 def _native_size(values: Any) -> images.Size:
-    """(height, width) of a map, or of the largest of several masks."""
+    """Return the (height, width) of a map, or of the largest of several masks."""
     arrays = values.values() if isinstance(values, Mapping) else (values,)
     return max((np.shape(array)[:2] for array in arrays), default=(0, 0))
 
 
-def _resized_map(
+def _map_at_size(
     labels: Labels,
     is_off_palette: np.ndarray,
     shades: tuple[str, ...],
     size: images.Size,
     names: tuple[str, ...],
 ) -> LabelMap:
+    """Return decoded labels as a map of another size."""
     resized = resize_labels(labels, size)
     off_palette = resized[resize_labels(is_off_palette, size)]
     return LabelMap(
@@ -268,8 +286,8 @@ def _resized_map(
     )
 
 
-def _is_color_coded(values: npt.NDArray[Any], source: str) -> bool:
-    """Whether a map holds colours rather than integers."""
+def _is_color_coded(values: np.ndarray, source: str) -> bool:
+    """Return whether a map holds colours rather than integers."""
     if values.size and values.ndim == 3 and values.shape[2] == 3 and values.dtype == np.uint8:
         return True
     if values.size and values.ndim == 2 and values.dtype.kind in "iub":

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 LUAN_PALETTE: dict[str, str] = {
     "0000ff": "blue",
@@ -26,6 +25,7 @@ LUAN_PALETTE: dict[str, str] = {
 """The nine label colours of Luan et al. 2017, hex RGB, and their names."""
 
 MAXIMUM_LABELS = 64
+"""Most labels that the two label maps of a pair may have together."""
 
 COLOR_TOLERANCE = 32
 """Largest difference in any channel, of 255, at which a pixel still shows a label's colour."""
@@ -36,9 +36,10 @@ FLAT_RANGE = 24
 MAXIMUM_STRAY_SHARE = 1e-3
 """Share of pixels off the palette that a map without soft edges or JPEG noise may still have."""
 
-# Of the flat pixels of a map, for a colour to be a label.
+# Least share of a map's flat pixels that makes a colour a label.
 _MINIMUM_FLAT_SHARE = 1e-4
-# Of the flat pixels that lie near Luan's colours, to take these. Measured on their maps: >= 0.988.
+# Least share of the flat pixels near Luan's colours at which these are taken. Measured on their
+# maps: at least 0.988.
 _LUAN_SHARE = 0.98
 # Share of pixels within _CLOSE_COLOR of a label's colour. Measured: label maps at least 0.83,
 # photos mostly below 0.6.
@@ -47,15 +48,13 @@ _MINIMUM_CLOSE_SHARE = 0.75
 
 _LUAN_CODES = np.array([int(color, 16) for color in LUAN_PALETTE], np.int32)
 
-Colors = npt.NDArray[np.uint8]
 
+def find_palette(maps: Sequence[np.ndarray]) -> np.ndarray:
+    """Find the colours that stand for labels.
 
-def find_palette(maps: Sequence[Colors]) -> Colors:
-    """Finds the colours that stand for labels.
-
-    Only pixels inside flat areas are asked, so a mixed colour that lives on soft edges is never
-    taken for a label. A clean file is taken at its word: its colours are the labels, however close
-    to each other (a grey map of the numbers 0, 1, 2), unless the maps show one label in different
+    Only pixels inside flat areas count, so a mixed colour that lives on soft edges is never taken
+    for a label. A clean file is taken at its word: its colours are the labels, however close to
+    each other (a grey map of the numbers 0, 1, 2), unless the maps show one label in different
     shades, 0000fa in one and 0000ff in the other. Otherwise the labels are those of Luan's nine
     colours that occur, if these explain the maps; else the most frequent colours, each of which
     absorbs what is within `COLOR_TOLERANCE` of it.
@@ -67,7 +66,7 @@ def find_palette(maps: Sequence[Colors]) -> Colors:
         uint8 [num_labels, 3], RGB, no two equal.
 
     Raises:
-        ValueError: If there are more than `MAXIMUM_LABELS` colours, or no flat ones, as in a photo.
+        ValueError: there are more than `MAXIMUM_LABELS` colours, or no flat ones, as in a photo.
     """
     clean_codes = _clean_codes(maps)
     if clean_codes is not None:
@@ -90,12 +89,12 @@ def find_palette(maps: Sequence[Colors]) -> Colors:
     return palette
 
 
-def flat_pixels(colors: Colors, maximum_range: int = FLAT_RANGE) -> npt.NDArray[np.bool_]:
-    """Finds the pixels that lie inside a segment.
+def flat_pixels(colors: np.ndarray, maximum_range: int = FLAT_RANGE) -> np.ndarray:
+    """Find the pixels that lie inside a segment.
 
     Args:
         colors: uint8 [height, width, 3].
-        maximum_range: Largest range of a channel within the 3x3 window around such a pixel.
+        maximum_range: largest range of a channel within the 3x3 window around such a pixel.
 
     Returns:
         bool [height, width]; all true where less than half would be: such a map has no areas.
@@ -104,8 +103,8 @@ def flat_pixels(colors: Colors, maximum_range: int = FLAT_RANGE) -> npt.NDArray[
     return is_flat if is_flat.mean() >= 0.5 else np.ones_like(is_flat)
 
 
-def color_distances(colors: Colors, palette: Colors) -> Colors:
-    """Distances of colours from the labels' colours.
+def color_distances(colors: np.ndarray, palette: np.ndarray) -> np.ndarray:
+    """Return the distances of colours from the labels' colours.
 
     Args:
         colors: uint8 [num_colors, channels].
@@ -140,34 +139,38 @@ def color_clusters(
         colors, shares = colors[~is_near], shares[~is_near]
 
 
-def colors_to_codes(colors: Colors) -> npt.NDArray[np.int32]:
-    """Packs uint8 [..., 3] into int32 [...], 0xRRGGBB."""
+def colors_to_codes(colors: np.ndarray) -> np.ndarray:
+    """Pack uint8 [..., 3] into int32 [...], 0xRRGGBB."""
     red, green, blue = np.moveaxis(colors.astype(np.int32), -1, 0)
     return red << 16 | green << 8 | blue
 
 
-def codes_to_colors(codes: npt.NDArray[np.int32]) -> Colors:
-    """Unpacks int32 [...], 0xRRGGBB, into uint8 [..., 3]."""
+def codes_to_colors(codes: np.ndarray) -> np.ndarray:
+    """Unpack int32 [...], 0xRRGGBB, into uint8 [..., 3]."""
     return np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=-1).astype(np.uint8)
 
 
 def too_many_labels_message(num_labels: int) -> str:
-    """Says that there are more than `MAXIMUM_LABELS` labels, and what to do."""
+    """Return the message that there are more than `MAXIMUM_LABELS` labels, and what to do."""
     return (
         f"the label maps have {num_labels} labels, at most {MAXIMUM_LABELS} are supported: merge "
         "labels that share a look, or, if photos were given instead, give their label maps."
     )
 
 
-def _window_ranges(colors: Colors) -> Colors:
-    """Largest range of a channel in the 3x3 window around each pixel, uint8 [height, width]."""
+def _window_ranges(colors: np.ndarray) -> np.ndarray:
+    """Return the largest range of a channel in each pixel's 3x3 window, uint8 [height, width]."""
     window = np.ones((3, 3), np.uint8)
     red, green, blue = cv2.split(cv2.dilate(colors, window) - cv2.erode(colors, window))
     return np.maximum(np.maximum(red, green), blue).astype(np.uint8, copy=False)
 
 
-def _clean_codes(maps: Sequence[Colors]) -> npt.NDArray[np.int32] | None:
-    """Colours of maps in which all pixels but a few strays have their label's exact colour."""
+def _clean_codes(maps: Sequence[np.ndarray]) -> np.ndarray | None:
+    """Return the colours of maps whose pixels have their label's exact colour, but for a few.
+
+    Returns:
+        int32 [num_labels], 0xRRGGBB; None for maps that are not as clean as that.
+    """
     palettes = []
     for colors in maps:
         codes = colors_to_codes(colors)
@@ -179,22 +182,22 @@ def _clean_codes(maps: Sequence[Colors]) -> npt.NDArray[np.int32] | None:
         if is_exact.mean() < 1.0 - MAXIMUM_STRAY_SHARE:
             return None
     if len(palette) > MAXIMUM_LABELS:
-        # In areas of exact colours these are labels; else it is noise, with or without labels.
+        # In areas of exact colours these are labels; otherwise there is noise.
         if all((_window_ranges(colors) == 0).mean() >= 0.5 for colors in maps):
             raise ValueError(too_many_labels_message(len(palette)))
         return None
     return palette
 
 
-def _without_shades(palettes: Sequence[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
-    """Colours of all maps, one for those that show one label in different shades.
+def _without_shades(palettes: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the colours of all maps, but one for a label that the maps show in different shades.
 
-    Of two shades the one of Luan et al. stays, else that of the first map.
+    The shade that is a colour of Luan et al. stays, or else that of the first map.
     """
     codes = np.concatenate(palettes).astype(np.int32)
     if not 0 < len(codes) <= 2 * MAXIMUM_LABELS:
-        return np.unique(codes)  # of a photo or noise: too many for labels, and to compare
-    # Stable: of equals, the first map's come first.
+        return np.unique(codes)  # A photo or noise: too many for labels, and too many to compare.
+    # A stable sort, so that among equals those of the first map come first.
     codes = codes[np.argsort(~np.isin(codes, _LUAN_CODES), kind="stable")]
     distances = color_distances(codes_to_colors(codes), codes_to_colors(codes))
     is_near = distances <= COLOR_TOLERANCE
@@ -208,12 +211,10 @@ def _without_shades(palettes: Sequence[npt.NDArray[np.int32]]) -> npt.NDArray[np
     return np.unique(codes[is_first])
 
 
-def _flat_shares(
-    maps: Sequence[Colors],
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
-    """Colours in flat areas, most frequent first, and their shares summed over the maps.
+def _flat_shares(maps: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the colours in flat areas, most frequent first, and their shares summed over the maps.
 
-    Shares, not counts: a label of the smaller map matters as much.
+    They are shares and not counts, so that a label of the smaller map matters as much.
     """
     found = [
         np.unique(colors_to_codes(colors[flat_pixels(colors)]), return_counts=True)
@@ -222,12 +223,12 @@ def _flat_shares(
     codes, inverse = np.unique(np.concatenate([codes for codes, _ in found]), return_inverse=True)
     weights = np.concatenate([counts / counts.sum() for _, counts in found])
     shares = np.bincount(inverse, weights).astype(np.float64)
-    # Ties go by colour, so that the order of the maps is no matter.
+    # Ties go by colour, so that the order of the maps does not matter.
     order = np.lexsort((codes, -shares))
     return codes[order].astype(np.int32), shares[order]
 
 
-def _check_flatness(colors: Colors, palette: Colors) -> None:
+def _check_flatness(colors: np.ndarray, palette: np.ndarray) -> None:
     codes, counts = np.unique(colors_to_codes(colors), return_counts=True)
     distances = color_distances(codes_to_colors(codes), palette).min(axis=1)
     close_share = counts[distances <= _CLOSE_COLOR].sum() / counts.sum()

@@ -1,7 +1,7 @@
-"""Semantic maps: what each pixel means, as any number of channels, for the semantic method.
+"""Semantic maps: what each pixel means, in any number of channels, for the semantic method.
 
 Source: Champandard, "Semantic Style Transfer and Turning Two-Bit Doodles into Fine Artworks", 2016,
-section 3. A map is a picture (grey, RGB, RGBA), a stack of masks, or an array of any channels.
+section 3. A map is a picture (grey, RGB, RGBA), a stack of masks, or an array with any channels.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ import numpy.typing as npt
 from dpst import images
 from dpst.segmentation.guidance import average_masks
 from dpst.segmentation.label_maps.aspect import check_aspect
-from dpst.segmentation.label_maps.soft_masks import is_mask_list, parse_mask_paths, read_masks
-
-_Values = npt.NDArray[np.float32]
+from dpst.segmentation.label_maps.soft_masks import (
+    is_mask_list,
+    parse_mask_paths,
+    read_masks,
+    unit_values,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +29,11 @@ class SemanticMap:
     """What each pixel of an image means.
 
     Attributes:
-        values: float32 [height, width, M] in [0, 1], of any size of the image's aspect ratio.
+        values: float32 [height, width, M] in [0, 1], of any size with the image's aspect ratio.
         names: name of each channel where the map is a stack of masks, else empty.
     """
 
-    values: _Values
+    values: np.ndarray
     names: tuple[str, ...] = ()
 
     @property
@@ -38,12 +41,12 @@ class SemanticMap:
         """(height, width)."""
         return self.values.shape[0], self.values.shape[1]
 
-    def lifted(self, size: images.Size) -> _Values:
-        """The map at a layer's size, in a form in which all values are equally long.
+    def directions(self, size: images.Size) -> np.ndarray:
+        """Return the map at a layer's size, its values told apart by their directions alone.
 
-        Each channel v becomes (cos, sin) of v pi / 2 and is then averaged by area. Correlation is
-        blind to a vector's length and has no direction for zeros: without this, black would match
-        anything, and dark red would be red.
+        Each channel v becomes (cos, sin) of v pi / 2, so that all values are equally long, and is
+        then averaged by area. Correlation is blind to a vector's length and has no direction for
+        zeros: without this, black would match anything, and dark red would be red.
 
         Args:
             size: (height, width) of the layer.
@@ -57,15 +60,15 @@ class SemanticMap:
 
 
 def read_semantic_map(path: str | os.PathLike[str], source: str) -> SemanticMap:
-    """Reads a semantic map from a file.
+    """Read a semantic map from a file.
 
     Args:
-        path: a grey, RGB, RGBA or indexed picture, with an alpha that says something as the fourth
-            channel; or a stack of masks, "sky=sky.png,rocks=rocks.png".
+        path: a grey, RGB, RGBA or indexed picture, its alpha a fourth channel unless it is opaque
+            throughout; or a stack of masks, "sky=sky.png,rocks=rocks.png".
         source: what it is for, for messages, e.g. "content_labels".
 
     Returns:
-        The map: 1, 3 or 4 channels, or one a mask.
+        The map: 1, 3 or 4 channels, or one for each mask.
 
     Raises:
         FileNotFoundError: a file does not exist.
@@ -77,12 +80,12 @@ def read_semantic_map(path: str | os.PathLike[str], source: str) -> SemanticMap:
 
 
 def semantic_map(values: npt.ArrayLike | Mapping[str, npt.ArrayLike], source: str) -> SemanticMap:
-    """Makes a semantic map from an array.
+    """Make a semantic map from an array.
 
     Args:
         values: floating or bool in [0, 1], or uint8, [height, width] or [height, width, M]; other
-            integers [height, width] are numbers of labels, a channel each; or a mask [height,
-            width] for each label, by name, of one size.
+            integers [height, width] are numbers of labels, which get a channel each; or a mask
+            [height, width] for each label, by name, all of one size.
         source: what it is for, for messages.
 
     Returns:
@@ -91,19 +94,8 @@ def semantic_map(values: npt.ArrayLike | Mapping[str, npt.ArrayLike], source: st
     Raises:
         ValueError: it is empty, of another shape or kind, or out of range.
     """
-    names: tuple[str, ...] = ()
-    if isinstance(values, Mapping):
-        names = tuple(values)
-        masks = [np.asarray(mask) for mask in values.values()]
-        shapes = {mask.shape for mask in masks}
-        if len(shapes) != 1:
-            sizes = ", ".join(str(list(shape)) for shape in sorted(shapes)) or "none"
-            raise ValueError(
-                f"{source} holds masks of the shapes {sizes}, there must be one shape: give at "
-                "least one mask, and all of one size."
-            )
-        values = np.stack(masks, -1)
-    array = np.asarray(values)
+    names = tuple(values) if isinstance(values, Mapping) else ()
+    array = _stack(values, source) if isinstance(values, Mapping) else np.asarray(values)
     if array.ndim == 2:
         array = array[..., np.newaxis]
     is_known = array.dtype == np.uint8 or array.dtype.kind in "fbiu"
@@ -120,13 +112,7 @@ def semantic_map(values: npt.ArrayLike | Mapping[str, npt.ArrayLike], source: st
             )
         numbers = np.unique(array)
         return SemanticMap((array == numbers).astype(np.float32), tuple(map(str, numbers)))
-    scaled = array.astype(np.float32) / np.float32(255 if array.dtype == np.uint8 else 1)
-    if not (np.isfinite(scaled).all() and scaled.min() >= 0 and scaled.max() <= 1):
-        raise ValueError(
-            f"{source} ranges from {array.min()} to {array.max()}, a semantic map must be finite "
-            "and in [0, 1]: rescale it."
-        )
-    return SemanticMap(scaled, names)
+    return SemanticMap(unit_values(array, source, "a semantic map"), names)
 
 
 def paired_maps(
@@ -135,7 +121,7 @@ def paired_maps(
     content_size: images.Size | None,
     style_size: images.Size,
 ) -> tuple[SemanticMap, SemanticMap]:
-    """Checks that two maps speak of the same things, and brings their channels in one order.
+    """Check that two maps have the same channels, and bring these into one order.
 
     Args:
         content_map: of the content image, or of a doodle.
@@ -153,7 +139,7 @@ def paired_maps(
         check_aspect(content_map.size, content_size, "content_labels")
     check_aspect(style_map.size, style_size, "style_labels")
     if content_map.names or style_map.names:
-        return _matched_by_name(content_map, style_map)
+        return _match_by_name(content_map, style_map)
     counts = [each.values.shape[2] for each in (content_map, style_map)]
     if counts[0] != counts[1]:
         raise ValueError(
@@ -163,10 +149,23 @@ def paired_maps(
     return content_map, style_map
 
 
-def _matched_by_name(
+def _stack(masks: Mapping[str, npt.ArrayLike], source: str) -> np.ndarray:
+    """Return masks as the last axis of one array."""
+    arrays = [np.asarray(mask) for mask in masks.values()]
+    shapes = {array.shape for array in arrays}
+    if len(shapes) != 1:
+        sizes = ", ".join(str(list(shape)) for shape in sorted(shapes)) or "none"
+        raise ValueError(
+            f"{source} holds masks of the shapes {sizes}, there must be one shape: give at "
+            "least one mask, and all of one size."
+        )
+    return np.stack(arrays, -1)
+
+
+def _match_by_name(
     content_map: SemanticMap, style_map: SemanticMap
 ) -> tuple[SemanticMap, SemanticMap]:
-    """Maps whose channels have names, the style's in the order of the content's."""
+    """Return two stacks of masks, the style's channels in the order of the content's."""
     content, style = set(content_map.names), set(style_map.names)
     if content != style:
         missing = sorted(content - style) or sorted(style - content)

@@ -1,4 +1,4 @@
-"""Semantic maps: kinds of files and arrays, their lifted form and their checks."""
+"""Semantic maps: kinds of files and arrays, their directions and their checks."""
 
 from __future__ import annotations
 
@@ -68,20 +68,22 @@ def test_arrays_of_all_kinds() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(npst.arrays(np.float32, (5, 7, 2), elements=st.floats(0, 1, width=32)))
-def test_lifted_values_are_all_equally_long(values: np.ndarray) -> None:
-    lifted = SemanticMap(values).lifted((5, 7))
-    assert lifted.shape == (5, 7, 4)
-    np.testing.assert_allclose((lifted**2).sum(-1), 2, rtol=1e-5)
-    shrunk = SemanticMap(values).lifted((2, 3))
+def test_values_as_directions_are_all_equally_long(values: np.ndarray) -> None:
+    directions = SemanticMap(values).directions((5, 7))
+    assert directions.shape == (5, 7, 4)
+    np.testing.assert_allclose((directions**2).sum(-1), 2, rtol=1e-5)
+    shrunk = SemanticMap(values).directions((2, 3))
     assert shrunk.min() >= 0 and ((shrunk**2).sum(-1) <= 2 + 1e-5).all()
 
 
 @pytest.mark.parametrize("color", [BLACK, WHITE, RED])
 def test_every_label_correlates_most_with_itself(color) -> None:
     """Of raw colours black correlates with none, and dark red with red as with itself."""
-    lifted = SemanticMap(stripes(BLACK, DARK_RED, RED, WHITE) / np.float32(255)).lifted((6, 32))
-    own = SemanticMap(np.full((1, 1, 3), color) / np.float32(255)).lifted((1, 1))[0, 0]
-    correlation = (lifted * own).sum(-1)[0]
+    directions = SemanticMap(stripes(BLACK, DARK_RED, RED, WHITE) / np.float32(255)).directions(
+        (6, 32)
+    )
+    own = SemanticMap(np.full((1, 1, 3), color) / np.float32(255)).directions((1, 1))[0, 0]
+    correlation = (directions * own).sum(-1)[0]
     place = (BLACK, DARK_RED, RED, WHITE).index(color)
     assert set(np.flatnonzero(correlation == correlation.max())) == set(
         range(8 * place, 8 * place + 8)
