@@ -1,20 +1,34 @@
-"""Orphans: what becomes of content labels that no style label serves."""
+"""Orphans: the style label or neighbour that a content label without a server can go to."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+import cv2
 import numpy as np
-import numpy.typing as npt
 from scipy import ndimage
 
+from dpst import images
+from dpst.segmentation.label_maps.label_arrays import Labels
 
-def closest_label(
-    color: npt.NDArray[np.float64],
-    style_colors: npt.NDArray[np.float64],
-    is_usable: npt.NDArray[np.bool_],
-) -> int:
-    """The style label whose part of the style image is closest in mean colour.
+
+def mean_lab(image: images.FloatImage, labels: Labels) -> np.ndarray:
+    """Return the mean colour of each segment.
+
+    Args:
+        image: float32 [height, width, 3], sRGB in [0, 1].
+        labels: int32 [height, width], 0 ... K-1, none empty.
+
+    Returns:
+        float64 [K, 3], CIE Lab.
+    """
+    lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).reshape(-1, 3)
+    areas = np.bincount(labels.ravel())
+    return np.stack([np.bincount(labels.ravel(), lab[:, c]) / areas for c in range(3)], axis=-1)
+
+
+def closest_label(color: np.ndarray, style_colors: np.ndarray, is_usable: np.ndarray) -> int:
+    """Return the style label whose part of the style image is closest in mean colour.
 
     Args:
         color: float64 [3], mean colour of the orphan's part of the content image, CIE Lab.
@@ -28,15 +42,13 @@ def closest_label(
     return int(np.where(is_usable, distances, np.inf).argmin())
 
 
-def neighboring_label(
-    labels: npt.NDArray[np.int32], orphan: int, candidates: Collection[int]
-) -> int:
-    """The label that shares the longest border with an orphan, or else lies nearest to it.
+def neighboring_label(labels: Labels, orphan: int, candidates: Collection[int]) -> int:
+    """Return the label that shares the longest border with an orphan, or else lies nearest to it.
 
     Args:
         labels: int32 [height, width].
-        orphan: The label whose neighbour is wanted; occurs in `labels`.
-        candidates: Labels that may be chosen; at least one of them occurs in `labels`.
+        orphan: the label whose neighbour is wanted; occurs in `labels`.
+        candidates: labels that may be chosen; at least one of them occurs in `labels`.
 
     Returns:
         One of `candidates`; of several with equal borders the smallest.

@@ -11,14 +11,14 @@ _NO_SWATCH = "  "
 
 
 def segment_table(rows: Sequence[SegmentRow], is_colored: bool = False) -> Iterator[str]:
-    """The segments of a pair as a table.
+    """Write the segments of a pair as a table.
 
     Args:
-        rows: The segments.
-        is_colored: Whether to show a block of each label's colour, by an ANSI true-colour escape.
+        rows: the segments.
+        is_colored: whether to show a block of each label's colour, by an ANSI true-colour escape.
 
     Yields:
-        The lines: headings, then one a segment, in aligned columns.
+        The lines: the headings, then one for each segment, in aligned columns.
     """
     cells = [_HEADINGS, *map(_cells, rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADINGS) - 1)]
@@ -44,7 +44,7 @@ def _cells(row: SegmentRow) -> tuple[str, ...]:
 
 
 def _swatch(color: str) -> str:
-    """A block of the colour, two columns wide."""
+    """Return a block of the colour, two columns wide."""
     if not color:
         return _NO_SWATCH
     red, green, blue = bytes.fromhex(color)

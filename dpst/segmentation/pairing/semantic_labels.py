@@ -16,7 +16,12 @@ from dpst import images
 from dpst.segmentation.label_maps.label_arrays import Labels
 from dpst.segmentation.label_maps.palette import color_clusters, color_distances
 from dpst.segmentation.label_maps.semantic_map import SemanticMap
-from dpst.segmentation.pairing.segment_rows import SLIVER_SHARE, SegmentRow
+from dpst.segmentation.pairing.segment_rows import (
+    SegmentRow,
+    is_sliver,
+    label_action,
+    segment_row,
+)
 
 MAXIMUM_SEMANTIC_LABELS = 32
 """Most labels that are looked for; values that are left over join the nearest of them."""
@@ -131,29 +136,22 @@ def _rows(
     used = {served_by[label] for label in np.flatnonzero(shares[0]).tolist()}
     rows = []
     for label, (name, server) in enumerate(zip(names, served_by, strict=True)):
-        content_share, style_share = float(shares[0][label]), float(shares[1][label])
-        is_orphan = content_share > 0 and server != label
-        is_small = any(0 < share < SLIVER_SHARE for share in (content_share, style_share))
+        own_shares = float(shares[0][label]), float(shares[1][label])
+        pixels = (
+            round(own_shares[0] * math.prod(sizes[0])),
+            round(own_shares[1] * math.prod(sizes[1])),
+        )
+        is_orphan = own_shares[0] > 0 and server != label
         findings = {
             "orphan": is_orphan,
-            "sliver": is_small and not is_orphan,
-            "unused": style_share > 0 and label not in used,
+            "sliver": is_sliver(own_shares) and not is_orphan,
+            "unused": own_shares[1] > 0 and label not in used,
         }
-        action = f"takes label {names[server]}" if content_share else "serves no label"
-        rows.append(
-            SegmentRow(
-                label=name,
-                color=name if palette.shape[1] == 3 and len(name) == 6 else "",
-                content_pixels=round(content_share * math.prod(sizes[0])),
-                content_share=content_share,
-                style_pixels=round(style_share * math.prod(sizes[1])),
-                style_share=style_share,
-                content_off_palette=0,
-                style_off_palette=0,
-                finding=", ".join(word for word, is_found in findings.items() if is_found),
-                action=action + (", the nearest" if is_orphan else ""),
-            )
-        )
+        action = label_action(names[server]) if own_shares[0] else "serves no label"
+        if is_orphan:
+            action += ", the nearest"
+        color = name if palette.shape[1] == 3 and len(name) == 6 else ""
+        rows.append(segment_row(name, color, pixels, own_shares, action, findings))
     return tuple(rows)
 
 

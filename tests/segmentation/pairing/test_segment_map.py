@@ -38,9 +38,12 @@ def test_colour_is_found_however_it_is_written(spelling: str) -> None:
         ("0000ff=sky=sky", "entry '0000ff=sky=sky'"),
         ("sky=0000ff,sky=00ff00", "'sky' twice"),
         ("blue=sky,0000ff=sky", "'0000ff' twice.*leave out '0000ff'"),
-        ("808080=sky", "content label '808080', it must be one .*: 0000ff, 00ff00, sky"),
-        ("sky=ff0000", "style label 'ff0000', it must be one that the style labels hold: 0000ff"),
-        ("skye=sky", "did you mean 'sky'"),
+        ("808080=sky", "content label '808080'; it must be one .*: 0000ff, 00ff00, sky"),
+        ("sky=xyz", "style label 'xyz'; it must be one that the style labels hold: 0000ff, 00ff00"),
+        (
+            "skye=sky",
+            "content label 'skye', did you mean 'sky'; it must be one that the content labels hold",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_an_error(text: str, message: str) -> None:

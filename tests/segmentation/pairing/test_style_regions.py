@@ -81,7 +81,7 @@ def test_labels_find_the_style_image_that_holds_them():
         (("blue", "red"), 2, "blue=3", "names the style image '3', .* from 1 to 2"),
         (("blue", "red"), 2, "blue=0", "names the style image '0'"),
         (("blue", "red"), 2, "blue=left", "names the style image 'left'"),
-        (("blue", "red"), 2, "green=1", "names the content label 'green', it must be one that"),
+        (("blue", "red"), 2, "green=1", "names the content label 'green'; it must be one that"),
     ],
 )
 def test_assignments_that_do_not_work_out_are_clear_errors(names, num_styles, segment_map, message):
