@@ -7,19 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from dpst.config import METHODS
-from dpst.segmentation.finding.cosegmentation import MAXIMUM_SEGMENTS
-from dpst.studio.form import Form
+from dpst import images
+from dpst.config import MAXIMUM_SEGMENTS
+from dpst.studio.form import Form, method_choices
 from dpst.studio.sample import Sample, find_samples
 from dpst.studio.segments import COLORS, EDITED_SIDE, NAMES
 
-_LARGEST_SOLVE = 1400  # the copies that are worked on are no larger
-_METHOD_WORDS = {
-    "photo": "photo: keep the photo a photo",
-    "artistic": "artistic: paint it anew, as a painting",
-    "semantic": "semantic: paint its segments out of patches of the style",
-}
-_METHODS = tuple(method for method in METHODS if method in _METHOD_WORDS)
 _DEFAULT_SEGMENTS = 3
 _IS_LIVE = "element.setAttribute('role', 'status'); element.setAttribute('aria-live', 'polite');"
 
@@ -198,15 +191,14 @@ def label_map_section() -> LabelMapSection:
 def form_section() -> FormSection:
     """Add the method, its settings, and the buttons to start and to stop."""
     gr.Markdown("## 3. Transfer")
-    start = Form.with_defaults(_METHODS[0])
+    choices = method_choices()
+    start = Form.with_defaults(choices[0][1])
     with gr.Row(equal_height=True):
-        method = gr.Radio(
-            [(_METHOD_WORDS[name], name) for name in _METHODS], value=start.method, label="Method"
-        )
+        method = gr.Radio(choices, value=start.method, label="Method")
         is_by_segment = gr.Checkbox(start.is_by_segment, label="Match segment by segment")
     with gr.Accordion("Settings", open=False):
         solve_size = gr.Slider(
-            64, _LARGEST_SOLVE, start.solve_size, step=2, label="Solve size, px (longer side)"
+            64, images.WORKING_SIDE, start.solve_size, step=2, label="Solve size, px (longer side)"
         )
         with gr.Row():
             numbers = [

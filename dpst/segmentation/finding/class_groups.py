@@ -1,9 +1,9 @@
 """Class groups: what the classes of a segmentation model are for a transfer of looks.
 
-A model tells an armchair from a swivel chair; a look is carried over between furniture and
-furniture. The table of groups covers three public data sets, whose lists of classes are recognised
-by their length. That is a convention, not a property of a model: one with 150 outputs is taken to
-be trained on ADE20K.
+A model tells an armchair from a swivel chair; a look is carried over from furniture to furniture.
+The table of groups covers three public data sets, whose lists of classes are recognised by their
+length. That is a convention, not a property of a model: one with 150 outputs is taken to be trained
+on ADE20K.
 
 Sources of the lists: ADE20K in the scene parsing benchmark's order (Zhou et al. 2017), Cityscapes
 by its training numbers (Cordts et al. 2016), Pascal VOC 2012 with its background first.
@@ -46,10 +46,10 @@ CLASS_LISTS: dict[int, tuple[str, ...]] = {
         tuple(" ".join(text.split()).split(", ")) for text in (_ADE20K, _CITYSCAPES, _PASCAL_VOC)
     )
 }
-"""Names of the classes of a model, by how many it has."""
+"""Names of the classes of a model, by their number."""
 
 OBJECT = "object"
-"""The group of the known classes that stand in no other."""
+"""The group of the known classes that no other group holds."""
 
 GROUPS: dict[str, str] = {
     "sky": "sky",
@@ -96,7 +96,7 @@ RELATIVES: dict[str, tuple[str, ...]] = {
 }
 """Groups that may lend their look to one that the style image lacks, the best first.
 
-Water comes to the sky, which it mirrors, before the ground beside it.
+Water takes the sky, which it mirrors, before the ground beside it.
 """
 
 _COLORS = {
@@ -118,7 +118,7 @@ _COLORS = {
     OBJECT: "aaaaaa",
 }
 
-# 85 levels from each other: nobody who reads the label map takes one for a shade of another.
+# 85 levels apart, so that no reader of the label map takes one for a shade of another.
 _LATTICE = ["".join(levels) for levels in itertools.product(("00", "55", "aa", "ff"), repeat=3)]
 
 _GROUP_OF_CLASS = {name: OBJECT for names in CLASS_LISTS.values() for name in names} | {
@@ -127,10 +127,10 @@ _GROUP_OF_CLASS = {name: OBJECT for names in CLASS_LISTS.values() for name in na
 
 
 def class_names(num_classes: int) -> tuple[str, ...]:
-    """Names of the classes of a model: of a known data set, else "class 0", "class 1" ...
+    """Return the names of a model's classes: those of a known data set, else "class 0" ...
 
     Args:
-        num_classes: How many classes the model has.
+        num_classes: how many classes the model has.
 
     Returns:
         As many names.
@@ -140,28 +140,28 @@ def class_names(num_classes: int) -> tuple[str, ...]:
 
 
 def group_of(class_name: str) -> str:
-    """The group that a class belongs to.
+    """Return the group that a class belongs to.
 
     Args:
-        class_name: Name of the class.
+        class_name: name of the class.
 
     Returns:
-        The group's name; that of the class where the table does not know it.
+        The group's name; the class's own name where the table does not know it.
     """
     return _GROUP_OF_CLASS.get(class_name, class_name)
 
 
 def group_colors(groups: Sequence[str]) -> tuple[str, ...]:
-    """Colours to draw groups in: always the same for those of the table.
+    """Return the colours to draw groups in, always the same for those of the table.
 
     Args:
-        groups: At most `MAXIMUM_LABELS` names, no two equal.
+        groups: at most `MAXIMUM_LABELS` names, no two equal.
 
     Returns:
-        Hex RGB for each, no two within 85 levels of each other in all channels.
+        Hex RGB for each, any two at least 85 levels apart in some channel.
 
     Raises:
-        ValueError: If there are more.
+        ValueError: there are more.
     """
     if len(groups) > MAXIMUM_LABELS:
         raise ValueError(

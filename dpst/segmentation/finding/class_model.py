@@ -15,46 +15,52 @@ import numpy as np
 
 from dpst import images
 from dpst.files.keras_model import read_model
-from dpst.messages import one_line
+from dpst.messages import needs_package, one_line
 from dpst.segmentation.finding.class_groups import class_names
 
 PRESET_PREFIX = "keras_hub:"
 
-_LONGER_SIDE = 512  # Pixels that a model without a size of its own sees: what most are trained on.
-_SIDE_MULTIPLE = 32  # What five halvings divide.
-_OUTPUT_KEYS = ("logits", "segmentation", "masks", "output")  # Of several outputs, the first named.
-_SMALL_SCALE = 0.1  # A model that multiplies its input by less expects larger numbers than 1,
-_LARGE_MEAN = 2.0  # and so does one that expects such a mean and deviation in all.
+# Longer side in pixels that a model without a size of its own sees: most are trained on it.
+_LONGER_SIDE = 512
+# Sides that can be halved five times.
+_SIDE_MULTIPLE = 32
+# Names of the output that holds the scores, where a model has several.
+_OUTPUT_KEYS = ("logits", "segmentation", "masks", "output")
+# A model that multiplies its input by less expects pixels in [0, 255].
+_SMALL_SCALE = 0.1
+# So does a model that expects a mean and a deviation whose sum is larger.
+_LARGE_MEAN = 2.0
 
 
 class SegmentationModel:
     """Class scores of an image by a Keras model.
 
-    Pixels are given to the model as it expects them: in [0, 255] where it starts with a Rescaling
-    or Normalization layer that is made for these, or takes integers; through its preprocessor if it
+    The model gets pixels as it expects them: in [0, 255] where it starts with a Rescaling or
+    Normalization layer that is made for these, or takes integers; through its preprocessor if it
     is KerasHub's; in [0, 1] otherwise. The image is resized to the model's input size, or, where
-    it takes any, to a longer side of at most 512 px, each a multiple of 32.
-
-    Args:
-        source: Path of a `.keras` or `.h5` file, `keras_hub:PRESET`, or a Functional or Sequential
-            model in memory. Beside the file NET.keras a text file NET.classes.txt may name the
-            classes, one a line.
-        name: Where it came from, for messages.
+    the model takes any size, to sides that are multiples of 32, the longer at most 512 px.
 
     Attributes:
-        class_names: Name of each class.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If the file or preset cannot be loaded, KerasHub is wanted and missing, the
-            model does not have one RGB input and an output [batch, h, w, classes] with at least
-            two classes, or the names are not as many as the classes.
+        class_names: name of each class.
     """
 
     def __init__(
         self, source: str | os.PathLike[str] | keras.Model, name: str = "segmentation_model"
     ) -> None:
-        """Loads the model and checks it."""
+        """Load the model and check it.
+
+        Args:
+            source: path of a `.keras` or `.h5` file, `keras_hub:PRESET`, or a Functional or
+                Sequential model in memory. Beside the file NET.keras a text file NET.classes.txt
+                may name the classes, one on each line.
+            name: where it came from, for messages.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: the file or preset cannot be loaded, KerasHub is wanted and missing, the
+                model does not have one RGB input and an output [batch, h, w, classes] with at least
+                two classes, or there are not as many names as classes.
+        """
         names_path = None
         if isinstance(source, keras.Model):
             self._model, self._title = source, f"{name} '{source.name}'"
@@ -65,8 +71,8 @@ class SegmentationModel:
             self._title = f"{name} '{os.fspath(source)}'"
             self._model = read_model(source, name)
             names_path = Path(source).expanduser().with_suffix(".classes.txt")
-        input_shape, dtype = _checked_input(self._model, self._title)
-        num_classes = _checked_output(self._model, self._title)
+        input_shape, dtype = _check_input(self._model, self._title)
+        num_classes = _check_output(self._model, self._title)
         self._preprocess = getattr(self._model, "preprocessor", None)
         # At this size KerasHub's preprocessor has nothing to crop.
         preferred = tuple(getattr(self._preprocess, "image_size", None) or (None, None))
@@ -78,18 +84,19 @@ class SegmentationModel:
         if names_path is not None and names_path.exists():
             self.class_names = _read_names(names_path, num_classes)
 
-    def __call__(self, image: images.FloatImage) -> images.FloatImage:
-        """Scores of the classes.
+    def __call__(self, image: images.FloatImage) -> np.ndarray:
+        """Return the scores of the classes.
 
         Args:
             image: float32 [height, width, 3], sRGB in [0, 1].
 
         Returns:
-            float32 [h, w, num_classes] of the resolution that the model gives; logits or
+            float32 [h, w, num_classes] at the resolution that the model gives; logits or
             probabilities: the largest at a position is its class.
 
         Raises:
-            ValueError: If the model fails on an image of that size, or gives no finite numbers.
+            ValueError: the model fails on an image of that size, or gives numbers that are not
+                finite.
         """
         height, width = self._size_for(image.shape[:2])
         batch = (self._scale * images.resize(image, (height, width))[np.newaxis]).astype(np.float32)
@@ -99,7 +106,7 @@ class SegmentationModel:
             inputs = self._preprocess(batch) if self._preprocess else batch
             outputs = _scores_of(self._model(inputs, training=False))
             scores = np.asarray(keras.ops.convert_to_numpy(outputs), np.float32)[0]
-        except Exception as error:  # Whatever a foreign network makes Keras or TensorFlow raise.
+        except Exception as error:  # A foreign network can make Keras or TensorFlow raise anything.
             raise ValueError(
                 f"{self._title} cannot be run on an image of {width}x{height} px "
                 f"({one_line(error, 200)}); pass a model with a fixed input size, or one for any "
@@ -113,7 +120,7 @@ class SegmentationModel:
         return scores
 
     def _size_for(self, size: Sequence[int]) -> images.Size:
-        """The size at which the model sees an image."""
+        """Return the size at which the model sees an image."""
         fitted = images.fit_size((size[0], size[1]), _LONGER_SIDE)
         free = [max(1, round(side / _SIDE_MULTIPLE)) * _SIDE_MULTIPLE for side in fitted]
         height, width = (own or side for own, side in zip(self._input_size, free, strict=True))
@@ -121,17 +128,15 @@ class SegmentationModel:
 
 
 def _read_preset(preset: str, title: str) -> keras.Model:
-    """A segmenter of KerasHub, which downloads its weights if it does not have them."""
+    """Load a segmenter of KerasHub, which downloads weights that it does not have."""
     try:
         import keras_hub
     except ImportError as error:
-        raise ValueError(
-            f"{title} needs the package keras-hub ({one_line(error, 200)}); install it by "
-            "pip install 'dpst[keras_hub]', or pass the path of a .keras or .h5 file"
-        ) from error
+        remedy = "pass the path of a .keras or .h5 file"
+        raise ValueError(needs_package(title, "keras-hub", "keras_hub", remedy)) from error
     try:
         return keras_hub.models.ImageSegmenter.from_preset(preset)
-    except Exception as error:  # Unknown names, no network, no space: each has errors of its own.
+    except Exception as error:  # Unknown names, no network, no space: each raises its own kind.
         raise ValueError(
             f"{title} cannot be loaded ({one_line(error, 200)}); pass a preset of "
             f"keras_hub.models.ImageSegmenter, e.g. {PRESET_PREFIX}segformer_b0_ade20k_512, or the "
@@ -139,8 +144,8 @@ def _read_preset(preset: str, title: str) -> keras.Model:
         ) from error
 
 
-def _checked_input(model: keras.Model, title: str) -> tuple[list[int | None], str]:
-    """Shape and type of the model's input, which must be one RGB image."""
+def _check_input(model: keras.Model, title: str) -> tuple[list[int | None], str]:
+    """Return the shape and type of the model's input, which must be one RGB image."""
     inputs: Any = getattr(model, "inputs", None) or ()
     shapes = [list(x.shape) for x in inputs]
     if len(shapes) != 1 or len(shapes[0]) != 4 or shapes[0][-1] not in (3, None):
@@ -151,8 +156,8 @@ def _checked_input(model: keras.Model, title: str) -> tuple[list[int | None], st
     return shapes[0], str(inputs[0].dtype)
 
 
-def _checked_output(model: keras.Model, title: str) -> int:
-    """How many classes the model scores at each pixel."""
+def _check_output(model: keras.Model, title: str) -> int:
+    """Return how many classes the model scores at each pixel."""
     outputs = model.compute_output_spec(model.inputs[0])
     shapes = [list(x.shape) for x in keras.tree.flatten(outputs)]
     shape = list(getattr(_scores_of(outputs), "shape", ()))
@@ -165,10 +170,7 @@ def _checked_output(model: keras.Model, title: str) -> int:
 
 
 def _scores_of(outputs: Any) -> Any:
-    """The tensor of class scores of a model's outputs: of several, the first of rank 4.
-
-    None where there is none.
-    """
+    """Return the tensor of class scores among a model's outputs, the first of rank 4, or None."""
     if isinstance(outputs, dict):
         named = [outputs[key] for key in _OUTPUT_KEYS if key in outputs]
         outputs = named + list(outputs.values())
@@ -177,7 +179,7 @@ def _scores_of(outputs: Any) -> Any:
 
 
 def _expects_255(model: keras.Model) -> bool:
-    """Whether the first layer that brings pixels to a scale is made for numbers up to 255."""
+    """Return whether the first layer that scales pixels is made for numbers up to 255."""
     for layer in _first_layers(model):
         if isinstance(layer, keras.layers.Rescaling):
             return bool(np.abs(layer.scale).max() < _SMALL_SCALE)
@@ -188,7 +190,7 @@ def _expects_255(model: keras.Model) -> bool:
 
 
 def _first_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    """Layers of a model, and of models in it, up to the first that mixes pixels or channels."""
+    """Yield a model's layers and those of models in it, up to the first that mixes channels."""
     for layer in model.layers:
         if isinstance(layer, keras.Model):
             yield from _first_layers(layer)
@@ -199,12 +201,12 @@ def _first_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
 
 
 def _read_names(path: Path, num_classes: int) -> tuple[str, ...]:
-    """Names of the classes, one a line."""
+    """Read the names of the classes, one on each line."""
     lines = path.read_text(encoding="utf-8").splitlines()
     names = tuple(line.strip() for line in lines if line.strip())
     if len(names) != num_classes:
         raise ValueError(
             f"'{path}' names {len(names)} classes, it must name the {num_classes} of the model "
-            "beside it, one a line; correct it or take it away"
+            "beside it, one on each line; correct it or take it away"
         )
     return names

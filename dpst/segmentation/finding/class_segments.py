@@ -5,42 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
-from scipy import ndimage
 
 from dpst import images
 from dpst.segmentation.finding.class_groups import GROUPS, RELATIVES, group_colors, group_of
 from dpst.segmentation.finding.scores import LABEL_SIZE, resize_scores
-from dpst.segmentation.label_maps.label_arrays import resize_labels
+from dpst.segmentation.label_maps.label_arrays import Labels, fill_from_nearest, resize_labels
 from dpst.segmentation.label_maps.label_map import LabelMap
 from dpst.segmentation.label_maps.palette import MAXIMUM_LABELS
 
 MINIMUM_SHARE = 0.005
 """Of an image; a smaller group is taken for a mistake and goes to its neighbours."""
 
-_MAXIMUM_GROUPS = MAXIMUM_LABELS // 2  # Of an image, so that those of both can be drawn.
-
-_Array = npt.NDArray[np.float32]
-_Labels = npt.NDArray[np.int32]
+_MAXIMUM_GROUPS = MAXIMUM_LABELS // 2  # In one image, so that those of both can be drawn.
 
 
 def segment_by_classes(
-    content_image: _Array,
-    style_image: _Array,
-    score: Callable[[_Array], _Array],
+    content_image: images.FloatImage,
+    style_image: images.FloatImage,
+    score: Callable[[images.FloatImage], np.ndarray],
     class_names: Sequence[str],
 ) -> tuple[LabelMap, LabelMap]:
-    """Finds the groups of classes in two images.
+    """Find the groups of classes in two images.
 
-    A group's score at a position is that of its best class, so that a border between two classes of
-    a group is none. A label that the style image lacks has the relatives of `RELATIVES`.
+    A group's score at a position is that of its best class, so two classes of one group have no
+    border between them. A label that the style image lacks has the relatives of `RELATIVES`.
 
     Args:
         content_image: float32 [height, width, 3], sRGB in [0, 1].
         style_image: float32 [style_height, style_width, 3], sRGB in [0, 1].
-        score: Maps such an image to class scores [h, w, num_classes] of any resolution, the largest
+        score: maps such an image to class scores [h, w, num_classes] of any resolution, the largest
             at a position being its class.
-        class_names: Name of each class.
+        class_names: name of each class.
 
     Returns:
         The label maps of the content and the style image, at these sizes, named by the groups; a
@@ -61,9 +56,9 @@ def segment_by_classes(
 
 
 def _group_labels(
-    image: _Array, scores: _Array, groups: Sequence[str]
-) -> tuple[_Labels, tuple[str, ...]]:
-    """Labels at most 700 px long of the groups in an image, and the names of these."""
+    image: images.FloatImage, scores: np.ndarray, groups: Sequence[str]
+) -> tuple[Labels, tuple[str, ...]]:
+    """Return labels at most 700 px long of the groups in an image, and the groups' names."""
     best = scores.argmax(-1)
     names = list(dict.fromkeys(groups[k] for k in np.unique(best)))
     members = [[k for k, group in enumerate(groups) if group == name] for name in names]
@@ -76,10 +71,5 @@ def _group_labels(
     if not is_kept.all():
         layers = np.concatenate([layers, group_scores[..., ~is_kept].max(-1, keepdims=True)], -1)
     labels = resize_scores(layers, images.fit_size(image.shape[:2], LABEL_SIZE)).argmax(-1)
-    is_vacant = labels == np.count_nonzero(is_kept)
-    if is_vacant.any():
-        nearest = ndimage.distance_transform_edt(
-            is_vacant, return_distances=False, return_indices=True
-        )
-        labels = labels[tuple(nearest)]
+    labels = fill_from_nearest(labels, labels == np.count_nonzero(is_kept))
     return labels.astype(np.int32), tuple(np.array(names)[is_kept].tolist())

@@ -1,8 +1,8 @@
 """Co-segmentation: two images segmented together, so that their labels correspond.
 
 Positions of both images are clustered at once by what an extractor sees there, colour, texture and
-height in the image. Each of these is taken relative to its own image, so that a sky at noon and one
-at night fall into one cluster. Cf. Deng and Manjunath 2001 for colour and texture as cues; He et
+height in the image. Each cue is taken relative to its own image, so that a sky at noon and one at
+night fall into one cluster. Cf. Deng and Manjunath 2001 for colour and texture as cues; He et
 al. 2013, "Guided Image Filtering", for the refinement to edges.
 """
 
@@ -12,21 +12,19 @@ from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from dpst import images
+from dpst.config import MAXIMUM_SEGMENTS
 from dpst.segmentation.finding.scores import LABEL_SIZE, resize_scores
-from dpst.segmentation.label_maps.label_arrays import resize_labels
+from dpst.segmentation.label_maps.label_arrays import Labels, resize_labels
 from dpst.segmentation.label_maps.label_map import LabelMap
 from dpst.segmentation.label_maps.palette import LUAN_PALETTE
 from matting import fit_local_affine
 
-MAXIMUM_SEGMENTS = len(LUAN_PALETTE)
-
 _WORKING_SIZE = 400  # Longer side in pixels of the copies that the extractor sees.
 _GRID_SIZE = 64  # Longer side of the grid of positions that are clustered.
 _NUM_COMPONENTS = 16  # Principal components kept of the features.
-_NUM_STARTS = 4  # Of k-means; the best is taken.
+_NUM_STARTS = 4  # Runs of k-means, of which the best is taken.
 _MINIMUM_SHARE = 0.02  # Of either image; a smaller cluster is dissolved into the others.
 
 # What each cue weighs in the distance of two positions; each has a total variance of about 1.
@@ -40,24 +38,21 @@ _TEXTURE_SIGMA = 6.0  # Pixels of the working copy.
 _REFINEMENT_RADIUS = 8  # Pixels of the working copy.
 _REFINEMENT_EPSILON = 1e-3
 
-_Array = npt.NDArray[np.float32]
-_Labels = npt.NDArray[np.int32]
-
 
 def segment_together(
-    content_image: _Array,
-    style_image: _Array,
-    extract: Callable[[_Array], _Array],
+    content_image: images.FloatImage,
+    style_image: images.FloatImage,
+    extract: Callable[[images.FloatImage], np.ndarray],
     num_segments: int,
 ) -> tuple[LabelMap, LabelMap]:
-    """Finds segments that occur in both of two images.
+    """Find segments that occur in both of two images.
 
     Args:
         content_image: float32 [height, width, 3], sRGB in [0, 1].
         style_image: float32 [style_height, style_width, 3], sRGB in [0, 1].
-        extract: Maps such an image, its longer side at most 400 px, to features [h, w, channels]
+        extract: maps such an image, its longer side at most 400 px, to features [h, w, channels]
             of a layer that tells materials apart.
-        num_segments: How many to look for, 1 to `MAXIMUM_SEGMENTS`.
+        num_segments: how many to look for, 1 to `MAXIMUM_SEGMENTS`.
 
     Returns:
         The label maps of the content and the style image, at these sizes, in the colours of
@@ -65,7 +60,7 @@ def segment_together(
         label lies highest in the content image.
 
     Raises:
-        ValueError: If `num_segments` is out of range.
+        ValueError: `num_segments` is out of range.
     """
     if not 1 <= num_segments <= MAXIMUM_SEGMENTS:
         raise ValueError(
@@ -80,15 +75,17 @@ def segment_together(
     names = tuple(LUAN_PALETTE)[: max(int(x.max()) for x in labels) + 1]
     maps = []
     for photo, copy, coarse in zip(photos, copies, labels, strict=True):
-        refined = _refined_to_edges(photo, copy, coarse, len(names))
+        refined = _refine_to_edges(photo, copy, coarse, len(names))
         maps.append(LabelMap(resize_labels(refined, photo.shape[:2]), names, shades=names))
     return maps[0], maps[1]
 
 
 def _descriptors(
-    copies: Sequence[_Array], features: Sequence[_Array], grids: Sequence[images.Size]
-) -> list[_Array]:
-    """What is compared of each position: float32 [*grid, channels] for each image."""
+    copies: Sequence[images.FloatImage],
+    features: Sequence[np.ndarray],
+    grids: Sequence[images.Size],
+) -> list[np.ndarray]:
+    """Return the weighted cues of each position, float32 [*grid, channels] for each image."""
     components = _principal_components(features)
     descriptors = []
     for copy, component, grid in zip(copies, components, grids, strict=True):
@@ -100,18 +97,18 @@ def _descriptors(
         height = np.broadcast_to(np.linspace(-1, 1, grid[0], dtype="f4")[:, None, None], (*grid, 1))
         cues = (
             (_FEATURE_WEIGHT, resize_scores(component, grid)),
-            (_LIGHTNESS_WEIGHT, _standardized(resize_scores(lab[..., :1], grid), 3.0)),
-            (_CHROMA_WEIGHT, _standardized(resize_scores(lab[..., 1:], grid), 5.0)),
+            (_LIGHTNESS_WEIGHT, _standardize(resize_scores(lab[..., :1], grid), 3.0)),
+            (_CHROMA_WEIGHT, _standardize(resize_scores(lab[..., 1:], grid), 5.0)),
             (_HEIGHT_WEIGHT, np.sqrt(3) * height),
-            (_TEXTURE_WEIGHT, _standardized(resize_scores(texture[..., None], grid), 0.05)),
+            (_TEXTURE_WEIGHT, _standardize(resize_scores(texture[..., None], grid), 0.05)),
         )
         stacked = np.concatenate([weight * cue for weight, cue in cues], -1)
         descriptors.append(stacked.astype(np.float32))
     return descriptors
 
 
-def _principal_components(features: Sequence[_Array]) -> list[_Array]:
-    """Leading components of both images' features together, with a total variance of 1.
+def _principal_components(features: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the leading components of both images' features, with a total variance of 1.
 
     Feature vectors are brought to length 1, so that contrast does not count, and centred on their
     image, so that its light does not. Weak components are raised halfway to the strong ones.
@@ -128,22 +125,23 @@ def _principal_components(features: Sequence[_Array]) -> list[_Array]:
     return [(x @ axes[:, strongest] / scale).astype(np.float32) for x in directions]
 
 
-def _standardized(cue: _Array, floor: float) -> _Array:
-    """A cue about its mean over the image, over its deviation plus a floor for flat images."""
+def _standardize(cue: np.ndarray, floor: float) -> np.ndarray:
+    """Centre a cue on its image and divide it by its deviation plus a floor for flat images."""
     centred = cue - cue.mean((0, 1))
     return centred / (np.sqrt(centred.var((0, 1)).sum()) + floor)
 
 
-def _common_clusters(descriptors: Sequence[_Array], num_clusters: int) -> list[_Labels]:
-    """Clusters positions of two images; each cluster covers at least a minimum share of both.
+def _common_clusters(descriptors: Sequence[np.ndarray], num_clusters: int) -> list[Labels]:
+    """Cluster positions of two images; each cluster covers at least a minimum share of both.
 
-    Returns int32 labels of each grid, the first with the smallest mean row in the first image.
+    Returns:
+        int32 labels of each grid; label 0 has the smallest mean row in the first image.
     """
     points = np.concatenate([x.reshape(-1, x.shape[-1]) for x in descriptors])
     border = descriptors[0].shape[0] * descriptors[0].shape[1]
     centers = _k_means(points, num_clusters)
     while True:
-        labels = _nearest(points, centers)
+        labels = _nearest_centers(points, centers)
         parts = labels[:border], labels[border:]
         shares = [np.bincount(part, minlength=len(centers)) / len(part) for part in parts]
         smallest = np.minimum(*shares)
@@ -156,11 +154,13 @@ def _common_clusters(descriptors: Sequence[_Array], num_clusters: int) -> list[_
     return [rank[part].reshape(x.shape[:2]) for part, x in zip(parts, descriptors, strict=True)]
 
 
-def _k_means(points: _Array, num_clusters: int) -> _Array:
-    """Centres of the best of several runs of k-means, the same for the same points.
+def _k_means(points: np.ndarray, num_clusters: int) -> np.ndarray:
+    """Return the centres of the best of several runs of k-means, the same for the same points.
 
-    There are fewer where there are fewer distinct points. Starts: Arthur and Vassilvitskii 2007,
-    "k-means++: the advantages of careful seeding".
+    There are fewer where there are fewer distinct points.
+
+    Source: Arthur and Vassilvitskii 2007, "k-means++: the advantages of careful seeding", for the
+    starts.
     """
     generator = np.random.default_rng(0)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 50, 1e-4)
@@ -173,7 +173,7 @@ def _k_means(points: _Array, num_clusters: int) -> _Array:
                 break
             chosen = generator.choice(len(points), p=distances / distances.sum())
             centers = np.concatenate([centers, points[chosen : chosen + 1]])
-        start = _nearest(points, centers)[:, None].astype(np.int32)
+        start = _nearest_centers(points, centers)[:, None].astype(np.int32)
         error, _, found = cv2.kmeans(
             points, len(centers), start, criteria, 1, cv2.KMEANS_USE_INITIAL_LABELS
         )
@@ -182,18 +182,20 @@ def _k_means(points: _Array, num_clusters: int) -> _Array:
     return best_centers
 
 
-def _nearest(points: _Array, centers: _Array) -> npt.NDArray[np.intp]:
-    """Index of the centre nearest to each point."""
+def _nearest_centers(points: np.ndarray, centers: np.ndarray) -> np.ndarray:
+    """Return the index of the centre nearest to each point."""
     return _squared_distances(points, centers).argmin(1)
 
 
-def _squared_distances(points: _Array, centers: _Array) -> npt.NDArray[np.float64]:
-    """float64 [points, centers]."""
+def _squared_distances(points: np.ndarray, centers: np.ndarray) -> np.ndarray:
+    """Return the squared distances of points from centres, float64 [points, centers]."""
     return np.stack([((points - c) ** 2).sum(1, dtype=np.float64) for c in centers], 1)
 
 
-def _refined_to_edges(photo: _Array, copy: _Array, labels: _Labels, num_labels: int) -> _Labels:
-    """Labels at most 700 px long whose borders follow the photo's edges.
+def _refine_to_edges(
+    photo: images.FloatImage, copy: images.FloatImage, labels: Labels, num_labels: int
+) -> Labels:
+    """Return labels at most 700 px long whose borders follow the photo's edges.
 
     The masks are fitted by local affine functions of the colours, and the largest wins.
     """

@@ -1,19 +1,18 @@
-"""Scores of labels at each position, as a network gives them, and their way to an image's size."""
+"""Scores of labels at each position, as a network gives them, brought to an image's size."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from dpst import images
 
 LABEL_SIZE = 700
-"""Longer side in pixels at which scores become labels, before these take the image's size."""
+"""Longer side in pixels at which scores become labels, which are then resized to the image."""
 
 
-def resize_scores(scores: npt.NDArray[np.float32], size: images.Size) -> npt.NDArray[np.float32]:
-    """Resizes scores without overshoot: averaged where they shrink, else bilinear.
+def resize_scores(scores: np.ndarray, size: images.Size) -> np.ndarray:
+    """Resize scores without overshoot: averaged where they shrink, else bilinear.
 
     Args:
         scores: float32 [height, width, channels].

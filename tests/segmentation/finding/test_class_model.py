@@ -15,7 +15,7 @@ import pytest
 import dpst
 from dpst import images
 from dpst.cli import cli
-from dpst.methods.find_segments import find_label_maps
+from dpst.segmentation import segment_by_classes
 from dpst.segmentation.finding.class_groups import class_names
 from dpst.segmentation.finding.class_model import SegmentationModel
 from tests.exit_statuses import BAD_INPUT, DONE
@@ -162,7 +162,7 @@ def test_segments_of_a_model_of_150_classes_are_groups_by_name(tmp_path: Path) -
     ade20k_network(size=(64, 64)).save(tmp_path / "net.keras")
     photos = scene((50, 80)), scene((90, 40), 0.2)
     model = SegmentationModel(tmp_path / "net.keras")
-    maps = find_label_maps(*photos, None, 5, model)
+    maps = segment_by_classes(*photos, model, model.class_names)
     assert maps[0].names == maps[1].names == ("sky", "vegetation")
     for label_map, photo in zip(maps, photos, strict=True):
         # Half-way between two rows of the model's grid a row may fall to either side.
