@@ -1,55 +1,37 @@
-"""What can be downloaded: the result at full resolution, and a folder that holds all of the run."""
+"""What can be downloaded: the result at full resolution, and a folder with the whole run."""
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dpst import images
-from dpst.looks.look import Look
-from dpst.report.trace import run_trace
+from dpst.pair_run import SAVED_LABELS, SolvedPair
 from dpst.studio.command import command_line
-from dpst.studio.run import Outcome, Request
-
-if TYPE_CHECKING:
-    from dpst.extractors import Extractor
+from dpst.studio.loaded_pair import LoadedFile
+from dpst.studio.run import Request
 
 RESULT_NAME = "result.png"
 FOLDER_NAME = "dpst-result"
 COMMAND_NAME = "command.txt"
-_LABEL_NAMES = {"content_labels": "content_labels.png", "style_labels": "style_labels.png"}
-
-
-def run_files(request: Request) -> dict[str, str]:
-    """Names of a run's files in the downloaded folder, by flag."""
-    names = {"style_image": f"style{_suffix(request.pair.style.name)}"}
-    if not request.pair.is_doodle:
-        names = {"content_image": f"content{_suffix(request.pair.content.name)}"} | names
-    if request.segments is not None:
-        names |= _LABEL_NAMES
-    return names
 
 
 def repeating_command(request: Request) -> str:
-    """The command line that repeats a run, where the folder is unpacked beside `run.py`."""
-    names = run_files(request) | {"output_image": "repeated.png"}
-    config = request.config
-    if request.segments is None and config.method == "photo":
-        config = dataclasses.replace(config, segmentation="none")
-    return command_line({flag: f"{FOLDER_NAME}/{name}" for flag, name in names.items()}, config)
+    """Return the command line that repeats a run, with the folder unpacked beside `run.py`."""
+    names = _file_names(request) | {"output_image": "repeated.png"}
+    files = {flag: f"{FOLDER_NAME}/{name}" for flag, name in names.items()}
+    return command_line(files, request.config)
 
 
-def write_result(folder: Path, outcome: Outcome) -> Path:
+def write_result(folder: Path, solved: SolvedPair) -> Path:
     """Write the result at the content photo's own size, colour space and depth.
 
     Args:
-        folder: where to.
-        outcome: of a run.
+        folder: where to write it.
+        solved: the pair and its result.
 
     Returns:
         The path of the file.
@@ -57,23 +39,19 @@ def write_result(folder: Path, outcome: Outcome) -> Path:
     Raises:
         ValueError: it cannot be written.
     """
-    photo = outcome.request.pair.content.photo
-    look = outcome.result.look
-    if isinstance(look, Look):
-        look = dataclasses.replace(look, size=photo.size)
     path = folder / RESULT_NAME
-    images.write_photo(path, look.apply_to_photo(photo))
+    solved.write_output(path)
     return path
 
 
-def write_folder(folder: Path, outcome: Outcome, result_path: Path, extractor: Extractor) -> Path:
+def write_folder(folder: Path, request: Request, solved: SolvedPair, result_path: Path) -> Path:
     """Write the folder of a run as a zip file: result, report, inputs, label maps and command.
 
     Args:
-        folder: where to.
-        outcome: of a run.
+        folder: where to write it.
+        request: what was asked for.
+        solved: the pair and its result.
         result_path: from `write_result`.
-        extractor: the features to measure with.
 
     Returns:
         The path of the zip file.
@@ -81,41 +59,38 @@ def write_folder(folder: Path, outcome: Outcome, result_path: Path, extractor: E
     Raises:
         ValueError: a file cannot be written.
     """
-    from dpst.report.report import write_report
-
-    request = outcome.request
-    names = run_files(request)
-    inputs: dict[str, dict[str, Any]] = {flag: {"path": name} for flag, name in names.items()}
-    sides = {"content_image": request.pair.content, "style_image": request.pair.style}
-    photos = {flag: side for flag, side in sides.items() if flag in names}
-    for flag, side in photos.items():
-        inputs[flag]["size"] = side.photo.size
+    names = _file_names(request)
     report_folder = folder / "report"
-    write_report(
-        report_folder,
-        run_trace(inputs, request.config, outcome.result, outcome.seconds, outcome.losses),
-        request.pair.content.photo,
-        [request.pair.style.image],
-        outcome.plan,
-        outcome.result,
-        extractor,
-        request.config,
-    )
+    solved.write_report(report_folder, names)
     path = folder / f"{FOLDER_NAME}.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(result_path, f"{FOLDER_NAME}/{RESULT_NAME}")
-        for file in sorted(report_folder.iterdir()):
-            archive.write(file, f"{FOLDER_NAME}/{file.name}")
-        for flag, side in photos.items():
-            archive.writestr(f"{FOLDER_NAME}/{names[flag]}", side.data)
+        for report_path in sorted(report_folder.iterdir()):
+            archive.write(report_path, f"{FOLDER_NAME}/{report_path.name}")
+        for flag, file in _photos(request).items():
+            archive.writestr(f"{FOLDER_NAME}/{names[flag]}", file.data)
         if request.segments is not None:
-            for flag, picture in zip(_LABEL_NAMES, request.segments.pictures(), strict=True):
-                label_path = folder / _LABEL_NAMES[flag]
-                images.write_image(label_path, picture.astype(np.float32) / 255)
-                archive.write(label_path, f"{FOLDER_NAME}/{names[flag]}")
+            for name, picture in zip(
+                SAVED_LABELS.values(), request.segments.pictures(), strict=True
+            ):
+                images.write_image(folder / name, picture.astype(np.float32) / 255)
+                archive.write(folder / name, f"{FOLDER_NAME}/{name}")
         archive.writestr(f"{FOLDER_NAME}/{COMMAND_NAME}", repeating_command(request) + "\n")
     return path
 
 
-def _suffix(name: str) -> str:
-    return os.path.splitext(name)[1].lower()
+def _photos(request: Request) -> dict[str, LoadedFile]:
+    """Return the photos of a run by flag."""
+    photos = {"content_image": request.pair.content, "style_image": request.pair.style}
+    if request.pair.is_doodle:
+        del photos["content_image"]
+    return photos
+
+
+def _file_names(request: Request) -> dict[str, str]:
+    """Return the names of a run's input files in the downloaded folder, by flag."""
+    names = {
+        flag: flag.removesuffix("_image") + os.path.splitext(file.name)[1].lower()
+        for flag, file in _photos(request).items()
+    }
+    return names | (SAVED_LABELS if request.segments is not None else {})

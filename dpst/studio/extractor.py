@@ -42,7 +42,8 @@ class SharedExtractor:
 
     def _prepare(self) -> None:
         """Solve a tiny pair."""
-        from dpst.methods.transfer import find_label_maps, stylize_images
+        from dpst.methods.find_segments import find_label_maps
+        from dpst.stylizer import Stylizer
 
         extractor = self.get()
         config = TransferConfig(max_evaluations=_EVALUATIONS, solve_size=max(_SIZE))
@@ -52,4 +53,4 @@ class SharedExtractor:
         # Three bands that both images have.
         bands = np.arange(_SIZE[0]) * _NUM_SEGMENTS // _SIZE[0]
         labels = np.repeat(bands, _SIZE[1]).reshape(_SIZE)
-        stylize_images(content, style, labels, labels, config, lambda: extractor, lambda: None)
+        Stylizer(config, extractor)(content, style, labels, labels)

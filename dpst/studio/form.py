@@ -1,8 +1,9 @@
-"""What stands in the form of the page, as a request."""
+"""What is set in the form of the page, as a request."""
 
 from dataclasses import dataclass
 
-from dpst.config import TransferConfig
+from dpst.config import METHODS, TransferConfig
+from dpst.methods import load_method
 from dpst.studio.links import chosen_links, linked_segments, segment_map_text
 from dpst.studio.loaded_pair import LoadedPair
 from dpst.studio.run import Request
@@ -17,10 +18,10 @@ class Form:
         method: one of `dpst.config.METHODS`.
         is_by_segment: whether segments are matched one by one, or whole images.
         solve_size: longer side in pixels of the finest level.
-        content_weight: of the content loss.
-        style_weight: of the style losses.
-        photorealism_weight: of the photorealism loss.
-        max_evaluations: at the finest level; 0 for as many as the method takes.
+        content_weight: weight of the content loss.
+        style_weight: weight of the style losses.
+        photorealism_weight: weight of the photorealism loss.
+        max_evaluations: evaluations at the finest level; 0 for the default of the method.
     """
 
     method: str
@@ -33,17 +34,29 @@ class Form:
 
     @classmethod
     def with_defaults(cls, method: str) -> "Form":
-        """The form of a method as it stands before anything is changed."""
+        """Return the form of a method before anything is changed."""
         config = TransferConfig(method=method)
         return cls(
             method=method,
-            is_by_segment=method != "artistic",
+            is_by_segment=load_method(config).is_by_segment,
             solve_size=config.solve_size,
             content_weight=config.content_weight,
             style_weight=config.style_weight,
             photorealism_weight=config.photorealism_weight,
             max_evaluations=config.max_evaluations or 0,
         )
+
+
+def method_choices() -> list[tuple[str, str]]:
+    """Return (text, name) of each method that there is."""
+    methods = {name: load_method(TransferConfig(method=name)) for name in METHODS}
+    return [(f"{name}: {method.description}", name) for name, method in methods.items()]
+
+
+def doodle_method() -> str:
+    """Return the method that paints a doodle."""
+    # A method has a size of its own to set where it can do without a content image.
+    return next(name for name in METHODS if TransferConfig(method=name).takes("output_size"))
 
 
 def make_request(
@@ -53,8 +66,8 @@ def make_request(
 
     Args:
         pair: the photos, or None if there are none yet.
-        segments: of the pair.
-        links: what was chosen to serve each content segment, by the index of its colour.
+        segments: segments of the pair.
+        links: what each content segment was chosen to take, by the index of its colour.
         form: the settings.
 
     Returns:
@@ -70,13 +83,18 @@ def make_request(
         raise ValueError(f"{', '.join(empty)} is empty, must be a number: give one.")
     if pair.is_doodle and not form.is_by_segment:
         raise ValueError("a doodle is painted by its segments: tick 'Match segment by segment'.")
-    segment_map = ""
-    if form.is_by_segment and form.method == "semantic":
-        segments = linked_segments(segments, chosen_links(segments, links))
-    elif form.is_by_segment:
+    defaults = TransferConfig(method=form.method)
+    segmentation, segment_map = defaults.segmentation, ""
+    if not form.is_by_segment:
+        # Whole images have to be asked for where the method would look for segments.
+        segmentation = "none" if load_method(defaults).is_by_segment else segmentation
+    elif defaults.takes("segment_map"):
         segment_map = segment_map_text(chosen_links(segments, links))
+    else:
+        segments = linked_segments(segments, chosen_links(segments, links), form.method)
     config = TransferConfig(
         method=form.method,
+        segmentation=segmentation,
         segment_map=segment_map,
         solve_size=int(form.solve_size),
         content_weight=float(form.content_weight),

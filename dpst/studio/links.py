@@ -87,12 +87,13 @@ def segment_map_text(links: Mapping[int, str]) -> str:
     )
 
 
-def linked_segments(segments: Segments, links: Mapping[int, str]) -> Segments:
+def linked_segments(segments: Segments, links: Mapping[int, str], method: str) -> Segments:
     """Return segments with their links drawn in, for a method that goes by colours alone.
 
     Args:
         segments: segments of the pair.
         links: from `chosen_links`.
+        method: the method, for messages.
 
     Returns:
         Segments in which each content segment has the colour of what it takes.
@@ -104,7 +105,7 @@ def linked_segments(segments: Segments, links: Mapping[int, str]) -> Segments:
     for index, value in links.items():
         if value == KEPT_NAME:
             raise ValueError(
-                f"{NAMES[index]} is to stay as photographed, which the semantic method cannot: "
+                f"{NAMES[index]} is to stay as photographed, which the {method} method cannot: "
                 "choose a segment of the style for it, or another method."
             )
         if value != NEAREST:

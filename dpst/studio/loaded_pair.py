@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from dpst import images
-from dpst.methods.plan import WORKING_SIDE
 
 DOODLE_SIDE = 640
 """Longer side in pixels of an empty doodle, and so of what is painted from it."""
@@ -87,4 +86,6 @@ def load_doodle(style_path: str | os.PathLike[str], size: images.Size | None = N
 
 def _load(path: str | os.PathLike[str], name: str) -> LoadedFile:
     photo = images.read_photo(path, name)
-    return LoadedFile(Path(path).name, Path(path).read_bytes(), photo, photo.image(WORKING_SIDE))
+    return LoadedFile(
+        Path(path).name, Path(path).read_bytes(), photo, photo.image(images.WORKING_SIDE)
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from dpst.studio import run_events, segment_events
-from dpst.studio.form import Form
+from dpst.studio.form import Form, doodle_method
 from dpst.studio.sample import Sample
 from dpst.studio.sections import (
     FormSection,
@@ -115,7 +115,7 @@ def _wire_pictures(
         [pictures.style_file, segments.num_segments],
         loaded,
         concurrency_limit=NUM_AT_ONCE,
-    ).success(lambda: "semantic", None, [form.method])
+    ).success(doodle_method, None, [form.method])
 
 
 def _wire_segments(

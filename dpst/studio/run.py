@@ -1,40 +1,32 @@
-"""One transfer of the studio: what is asked for, what is seen on the way, what comes of it."""
+"""One transfer of the studio: what is asked for, and what there is to see on the way."""
 
 from __future__ import annotations
 
-import dataclasses
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dpst import images
 from dpst.config import TransferConfig
-from dpst.looks.color_matching import match_colors
-from dpst.methods.artistic.plan import StylePlan
-from dpst.methods.plan import check_content, plan_from_maps
-from dpst.methods.semantic.plan import SemanticPlan, plan_semantic
-from dpst.segmentation import Pairing, decode_label_maps
+from dpst.methods import Inputs
+from dpst.pair_run import PairRun, PlannedPair, SolvedPair
 from dpst.studio.loaded_pair import LoadedPair
 from dpst.studio.segments import Segments
 
 if TYPE_CHECKING:
     from dpst.extractors import Extractor
-    from dpst.methods.result import TransferResult
-    from dpst.solving.solve import Progress
-
-
-Plan = Pairing | StylePlan | SemanticPlan
+    from dpst.segmentation import LabelMap
+    from dpst.solving.progress import Progress
 
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """What is to be solved.
+    """What should be solved.
 
     Attributes:
         pair: the photos.
         segments: their label maps; None for whole images.
-        config: the settings, `segment_map` with them.
+        config: the settings, `segment_map` among them.
     """
 
     pair: LoadedPair
@@ -43,116 +35,84 @@ class Request:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class Snapshot:
     """What there is to see at a moment of a transfer.
 
     Attributes:
         image: float32 [height, width, 3], RGB in [0, 1].
-        text: what it is.
+        text: what it shows.
         losses: after each chunk of evaluations so far, see `dpst.callbacks.CallbackRun`.
     """
 
     image: images.FloatImage
     text: str
-    losses: tuple[dict[str, float], ...] = ()
+    losses: tuple[Mapping[str, float], ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What a transfer gave.
+def plan_request(request: Request, get_extractor: Callable[[], Extractor]) -> PlannedPair:
+    """Check a request, and plan it as the command line does.
 
-    Attributes:
-        request: what was asked for.
-        plan: which segment serves which.
-        result: of the transfer, at the solve size.
-        losses: after each chunk of evaluations.
-        seconds: how long it took.
-    """
+    Args:
+        request: what should be solved.
+        get_extractor: loads the network, or waits for it; only called where segments are found.
 
-    request: Request
-    plan: Plan
-    result: TransferResult
-    losses: tuple[dict[str, float], ...]
-    seconds: float
-
-
-def planned(request: Request) -> Plan:
-    """Check a request, and plan which segment serves which, as the command line does.
+    Returns:
+        The pair and its plan.
 
     Raises:
         ValueError: segments and settings do not fit together.
     """
-    pair, config = request.pair, request.config
-    check_content(not pair.is_doodle, config)
-    if config.method == "semantic":
-        sizes = None if pair.is_doodle else pair.content.photo.size, pair.style.photo.size
-        if request.segments is None:
-            return plan_semantic(*sizes, None, None, config)
-        return plan_semantic(*sizes, *request.segments.pictures(), config)
-    content, style = pair.content.image, pair.style.image
-    if request.segments is None:
-        return plan_from_maps(content, [style], None, None, config)
-    content_map, style_map = decode_label_maps(
-        *request.segments.pictures(), content.shape[:2], style.shape[:2]
-    )
-    return plan_from_maps(content, [style], content_map, [style_map], config)
+
+    def find(inputs: Inputs) -> tuple[LabelMap, LabelMap]:
+        from dpst.methods.find_segments import find_label_maps
+
+        content, style = inputs.photo(request.config), inputs.style_images[0]
+        return find_label_maps(content, style, get_extractor(), request.config.num_segments)
+
+    pair = request.pair
+    content_labels, style_labels = None, None
+    if request.segments is not None:
+        content_labels, style_labels = request.segments.pictures()
+    return PairRun(
+        request.config,
+        None if pair.is_doodle else pair.content.photo,
+        [pair.style.image],
+        [pair.style.photo.size],
+        content_labels,
+        None if style_labels is None else [style_labels],
+    ).plan(find)
 
 
-def solve_request(
-    request: Request,
-    plan: Plan,
+def solve(
+    planned: PlannedPair,
     get_extractor: Callable[[], Extractor],
-    report: Callable[[Seen], bool],
-) -> Outcome:
+    report: Callable[[Snapshot], bool],
+) -> SolvedPair:
     """Solve, and report on the way.
 
     Args:
-        request: what to solve.
-        plan: from `planned`.
+        planned: from `plan_request`.
         get_extractor: loads the network, or waits for it.
-        report: called with what there is to see: at once a picture whose colours are matched, if
-            the method has one, and then the best so far after each chunk of evaluations. The solve
-            ends early if it returns True.
+        report: called with what there is to see: at once the preview, if the method has one, then
+            the best so far after each chunk of evaluations. The solve ends early if it returns
+            True.
 
     Returns:
-        The outcome.
+        The pair and its result.
     """
-    start = time.monotonic()
-    pair, config = request.pair, request.config
-    if isinstance(plan, Pairing):
-        size = images.fit_size(pair.content.image.shape[:2], config.solve_size)
-        matched = match_colors(pair.content.image, pair.style.image, plan)
-        preview = matched.apply(images.resize(pair.content.image, size)).clip(0, 1)
-        report(Seen(preview, "First look: the colours of each segment are matched."))
+    if planned.preview is not None:
+        size = images.fit_size(planned.content_image.shape[:2], planned.pair.config.solve_size)
+        preview = planned.preview.apply(images.resize(planned.content_image, size)).clip(0, 1)
+        report(Snapshot(preview, "First look: the colours of each segment are matched."))
 
-    from dpst.callbacks import CallbackRun, LossRecord
-    from dpst.methods.transfer import transfer
+    from dpst.callbacks import LossRecord
+    from dpst.solving.progress import progress_text
 
-    extractor = get_extractor()
-    losses: list[dict[str, float]] = []
-    is_stopped = False
+    record = LossRecord()
 
-    def seen(progress: Progress) -> bool:
-        nonlocal is_stopped
+    def show(progress: Progress) -> bool:
+        text = progress_text(progress)
         image = progress.image.numpy().clip(0, 1)
-        is_stopped = report(Seen(image, progress_text(progress), tuple(losses)))
-        return is_stopped
+        return report(Snapshot(image, f"{text[:1].upper()}{text[1:]}.", tuple(record.rows)))
 
-    # Solved and measured at the solve size, as the command line does.
-    small = dataclasses.replace(config, full_resolution=False)
-    with CallbackRun([LossRecord(losses)], seen) as callback:
-        result = transfer(pair.content.image, [pair.style.image], plan, extractor, small, callback)
-    return Outcome(request, plan, result, tuple(losses), time.monotonic() - start)
-
-
-def progress_text(progress: Progress) -> str:
-    """Where a solve stands, in a line."""
-    height, width = progress.image.shape[:2]
-    where = f"Level {progress.level + 1} of {progress.num_levels}, {width} × {height} px: "
-    if progress.loss is None:
-        return where + "starting."
-    where += f"evaluation {progress.evaluations} of {progress.max_evaluations}"
-    where += f", loss {progress.loss:.4f}"
-    if progress.seconds_left is None:
-        return where + "."
-    return f"{where}, about {progress.seconds_left:.0f} s left."
+    return planned.solve(get_extractor(), show, [record])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dpst.pair_run import SolvedPair
 from dpst.report.trace import metric_lines
 from dpst.studio import page_parts
 from dpst.studio.download import repeating_command, write_folder, write_result
@@ -20,7 +21,7 @@ from dpst.studio.page_values import (
     segments_on_page,
     shown_on_page,
 )
-from dpst.studio.run import Outcome, Seen, planned, solve_request
+from dpst.studio.run import Request, Snapshot, plan_request, solve
 from dpst.studio.segments import COLORS, Segments
 
 if TYPE_CHECKING:
@@ -56,9 +57,9 @@ def run(
         if segments is not None:
             segments = segments_on_page(segments, content_editor, style_editor)
         request = make_request(pair, segments, links_by_index(values[-len(COLORS) :]), form)
-        plan = planned(request)
-    live_run: LiveRun[Seen, Outcome] = LiveRun(
-        lambda report: solve_request(request, plan, get_extractor, report)
+        planned = plan_request(request, get_extractor)
+    live_run: LiveRun[Snapshot, SolvedPair] = LiveRun(
+        lambda report: solve(planned, get_extractor, report)
     )
     yield {
         "run": live_run,
@@ -71,17 +72,17 @@ def run(
         "status": page_parts.status("Starting …"),
     }
     with shown_on_page():
-        for seen in live_run.updates():
+        for snapshot in live_run.updates():
             yield {
-                "view": page_parts.picture(seen.image, seen.text),
-                "chart": page_parts.chart(seen.losses),
-                "status": page_parts.status(seen.text),
+                "view": page_parts.picture(snapshot.image, snapshot.text),
+                "chart": page_parts.chart(snapshot.losses),
+                "status": page_parts.status(snapshot.text),
             }
-        outcome = live_run.result()
-    yield from _results(outcome, get_extractor)
+        solved = live_run.result()
+    yield from _results(request, solved)
 
 
-def stop(live_run: LiveRun[Seen, Outcome] | None) -> str:
+def stop(live_run: LiveRun[Snapshot, SolvedPair] | None) -> str:
     """End a run early; the best so far becomes its result."""
     if live_run is None:
         return page_parts.status("Nothing is running.")
@@ -89,25 +90,24 @@ def stop(live_run: LiveRun[Seen, Outcome] | None) -> str:
     return page_parts.status("Stopping after this step …")
 
 
-def _results(outcome: Outcome, get_extractor: Callable[[], Extractor]) -> Iterator[Changes]:
+def _results(request: Request, solved: SolvedPair) -> Iterator[Changes]:
     """Write the result, then the folder, and show each once it is there."""
-    request, result = outcome.request, outcome.result
     with tempfile.TemporaryDirectory(prefix="dpst-") as name, shown_on_page():
         folder = Path(name)
-        result_path = write_result(folder, outcome)
+        result_path = write_result(folder, solved)
         before = request.pair.content.image
-        after = result.look.apply(before).clip(0, 1)
+        after = solved.look.apply(before).clip(0, 1)
         if request.pair.is_doodle and request.segments is not None:
             before = content_picture(request.segments)
-        done = f"Done after {outcome.seconds:.0f} s: {result.stop_reason.value}."
+        done = f"Done after {solved.seconds:.0f} s: {solved.result.stop_reason.value}."
         yield {
             "view": page_parts.comparison(before, after),
-            "chart": page_parts.chart(outcome.losses),
+            "chart": page_parts.chart(solved.losses),
             "result": str(result_path),
-            "measured": "\n".join(metric_lines(result.metrics)),
+            "measured": "\n".join(metric_lines(solved.result.metrics)),
             "status": page_parts.status(f"{done} Writing the report …"),
         }
-        zip_path = write_folder(folder, outcome, result_path, get_extractor())
+        zip_path = write_folder(folder, request, solved, result_path)
         yield {
             "run": None,
             "is_running": False,

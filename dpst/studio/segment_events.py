@@ -120,7 +120,7 @@ def find_segments(
     with shown_on_page():
         if pair is None:
             raise ValueError("there is no pair of photos yet: load one first.")
-        from dpst.methods.transfer import find_label_maps
+        from dpst.methods.find_segments import find_label_maps
 
         known = pair.style if pair.is_doodle else pair.content
         maps = find_label_maps(known.image, pair.style.image, get_extractor(), int(num_segments))

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dpst.cli.cli import BAD_INPUT, DONE, define_flags, main
+from dpst.cli.cli import main
+from dpst.cli.flags import define_flags
 from dpst.config import TransferConfig
 from dpst.studio.command import command_line
+from tests.exit_statuses import BAD_INPUT, DONE
 
 CONFIGS = [
     TransferConfig(),
