@@ -15,15 +15,17 @@ from matting.stencil import (
 )
 
 if TYPE_CHECKING:
-    from matting.affine_residual import local_affine_residual
+    from matting.affine_energy import local_affine_energy
+    from matting.affine_energy import local_affine_energy as local_affine_residual
     from matting.guided_filter import GuidedFilter
     from matting.matting_laplacian import MattingLaplacian
 
 _HOMES = {
     "GuidedFilter": "matting.guided_filter",
     "MattingLaplacian": "matting.matting_laplacian",
-    "local_affine_residual": "matting.affine_residual",
+    "local_affine_energy": "matting.affine_energy",
 }
+_FORMER_NAMES = {"local_affine_residual": "local_affine_energy"}  # for one release
 
 __all__ = [
     "DEFAULT_EPSILON",
@@ -33,12 +35,14 @@ __all__ = [
     "MattingLaplacian",
     "fit_local_affine",
     "laplacian_stencil",
+    "local_affine_energy",
     "local_affine_residual",
     "stencil_offsets",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    name = _FORMER_NAMES.get(name, name)
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'matting' has no attribute {name!r}")

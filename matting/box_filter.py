@@ -5,13 +5,13 @@ import numpy as np
 
 
 def box_sum(planes: np.ndarray, radius: int) -> np.ndarray:
-    """Sum every plane over the window of `2 * radius + 1` pixels a side around each pixel.
+    """Sum each plane over the square window around each pixel, with sides of 2 * radius + 1.
 
-    Windows are cut off at the border: what lies outside counts as zero.
+    Windows are cut off at the border: pixels outside count as zero.
 
     Args:
         planes: float32 or float64 [..., height, width].
-        radius: half the window's side, in pixels, at least 0.
+        radius: half a window's side in pixels, at least 0.
 
     Returns:
         Array of the same shape and dtype.
@@ -27,5 +27,13 @@ def box_sum(planes: np.ndarray, radius: int) -> np.ndarray:
 
 
 def window_count(size: tuple[int, int], radius: int) -> np.ndarray:
-    """Number of pixels in the cut-off window around each pixel, float64 (height, width)."""
+    """Count the pixels in the cut-off window around each pixel.
+
+    Args:
+        size: (height, width).
+        radius: half a window's side in pixels, at least 0.
+
+    Returns:
+        float64 [height, width].
+    """
     return box_sum(np.ones(size), radius)

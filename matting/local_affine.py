@@ -1,8 +1,9 @@
 """Local affine colour maps: fitted at one size, applied at any other.
 
 A photorealistic result O is locally affine in the colours of its content image C, so the map from
-C to O is smooth where O itself is not, and can be carried to a larger C.
-Source: He et al., "Guided Image Filtering", 2013; Luan et al. 2017 after Levin et al. 2008.
+C to O is smooth where O itself is not, and can be applied to a larger C.
+
+Source: He, Sun and Tang, "Guided Image Filtering", 2013, eqs. 14 to 16.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ _BAND_PIXELS = 1 << 18
 
 @dataclass(frozen=True, eq=False)
 class LocalAffineMap:
-    """Per pixel, output = coefficients[:, :, 0] + slopes @ colour, at the size of the fit.
+    """At each pixel of the fit, output = coefficients[:, :, 0] + slopes @ colour.
 
     Attributes:
         coefficients: float32 [height, width, 4, channels]: the offset, then the slopes of red,
@@ -28,16 +29,16 @@ class LocalAffineMap:
     def apply(self, image: np.ndarray) -> np.ndarray:
         """Apply the map to an image of any size, in bands of bounded memory.
 
-        Coefficients are interpolated bilinearly, edges stay exactly the image's own.
+        Coefficients are interpolated bilinearly; edges remain exactly the image's own.
 
         Args:
-            image: float32 [height, width, 3], RGB in [0, 1], the scene that the map was fitted to.
+            image: float32 [height, width, 3], RGB in [0, 1], showing what the map was fitted to.
 
         Returns:
             float32 [height, width, channels], not clipped.
 
         Raises:
-            ValueError: the image is no [height, width, 3].
+            ValueError: the image is not [height, width, 3].
         """
         _check_colors(image)
         height, width = image.shape[:2]
@@ -53,14 +54,14 @@ class LocalAffineMap:
 
         Args:
             band: float32 [rows, width, 3], RGB.
-            first_row: where in the image the band begins.
+            first_row: index of the band's first row in the image.
             size: (height, width) of the image.
 
         Returns:
             float32 [rows, width, channels], not clipped.
 
         Raises:
-            ValueError: the band is no [rows, width, 3], or does not lie within the image.
+            ValueError: the band is not [rows, width, 3], or does not lie within the image.
         """
         _check_colors(band)
         height, width = size
@@ -85,27 +86,10 @@ class LocalAffineMap:
         return output
 
 
-def _check_colors(image: np.ndarray) -> None:
-    if image.ndim != 3 or image.shape[-1] != 3:
-        raise ValueError(
-            f"image has shape {image.shape}, must be [height, width, 3]; convert it to RGB."
-        )
-
-
-def _neighbours(
-    size: int, small_size: int, first: int, count: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For some pixels of an axis, the two of the small axis around each; the second's weight."""
-    place = (np.arange(first, first + count) + 0.5) * small_size / size - 0.5
-    place = np.clip(place, 0, small_size - 1)
-    lower = np.floor(place).astype(np.intp)
-    return lower, np.minimum(lower + 1, small_size - 1), (place - lower).astype(np.float32)
-
-
 def fit_local_affine(
     image: np.ndarray, output: np.ndarray, radius: int = 2, epsilon: float = 1e-4
 ) -> LocalAffineMap:
-    """Fit output by a local affine map of the image's colours (guided filter, eqs. 14 to 16).
+    """Fit the output by a local affine map of the image's colours.
 
     Args:
         image: float32 [height, width, 3], RGB in [0, 1], the guide.
@@ -145,3 +129,27 @@ def fit_local_affine(
     fits = np.concatenate([offset[None], slopes])
     averaged = box_sum(fits, radius) / count
     return LocalAffineMap(np.moveaxis(averaged, (0, 1), (-2, -1)).astype(np.float32))
+
+
+def _check_colors(image: np.ndarray) -> None:
+    if image.ndim != 3 or image.shape[-1] != 3:
+        raise ValueError(
+            f"image has shape {image.shape}, must be [height, width, 3]; convert it to RGB."
+        )
+
+
+def _neighbours(
+    size: int, small_size: int, first: int, count: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the two pixels of the small axis around each of some pixels, and the second's weight.
+
+    Args:
+        size: pixels of the axis.
+        small_size: pixels of the small axis.
+        first: the first pixel of interest.
+        count: number of pixels from there on.
+    """
+    place = (np.arange(first, first + count) + 0.5) * small_size / size - 0.5
+    place = np.clip(place, 0, small_size - 1)
+    lower = np.floor(place).astype(np.intp)
+    return lower, np.minimum(lower + 1, small_size - 1), (place - lower).astype(np.float32)

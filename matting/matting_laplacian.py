@@ -1,4 +1,8 @@
-"""The matting Laplacian as a linear operator, in three forms of one matrix."""
+"""The matting Laplacian as a linear operator: one matrix in three forms.
+
+Source: Levin, Lischinski and Weiss, "A Closed-Form Solution to Natural Image Matting", 2008,
+eq. 12.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,26 +14,12 @@ import tensorflow as tf
 from matting.stencil import DEFAULT_EPSILON, laplacian_stencil, stencil_offsets
 
 
-@tf.function(jit_compile=True, autograph=False)
-def _stencil_matvec(stencil: tf.Tensor, x: tf.Tensor, radius: int) -> tf.Tensor:
-    """Sum over offsets of entry * (x_neighbour - x): exact on constants also in float32."""
-    reach = 2 * radius
-    height, width = tf.unstack(tf.shape(stencil)[1:])
-    padded = tf.pad(x, [[reach, reach], [reach, reach], [0, 0]])
-    total = tf.zeros_like(x)
-    for k, (dy, dx) in enumerate(stencil_offsets(radius)):
-        y0, x0 = reach + dy, reach + dx
-        neighbour = padded[y0 : y0 + height, x0 : x0 + width]
-        total += stencil[k][..., None] * (neighbour - x)
-    return total
-
-
 @dataclass(frozen=True, eq=False)
 class MattingLaplacian:
-    """Matting Laplacian L of one image (Levin et al. 2008, eq. 12): symmetric, semi-definite.
+    """Matting Laplacian L of one image: symmetric and positive semi-definite.
 
-    `x^T L x` is the summed residual of the best regularised local affine fit of x to the image
-    over all windows. Instances may be arguments of a `tf.function`, also in a trace for all sizes.
+    `x^T L x` is the summed residual of the best regularised local affine fit of x to the image over
+    all windows. Instances may be arguments of a `tf.function`, even of one traced for all sizes.
 
     Attributes:
         stencil: float32 [num_offsets, height, width], see `matting.laplacian_stencil`.
@@ -46,7 +36,7 @@ class MattingLaplacian:
         """Build the Laplacian of an image.
 
         Args:
-            content_image: [height, width, 3], RGB in [0, 1].
+            content_image: float [height, width, 3], RGB in [0, 1].
             epsilon: regularisation of a window's colour covariance, above 0.
             radius: half a window's side in pixels, at least 1.
 
@@ -54,10 +44,11 @@ class MattingLaplacian:
             The operator.
 
         Raises:
-            ValueError: the image is no finite [height, width, 3], or smaller than a window.
+            ValueError: the image is not a finite [height, width, 3], smaller than a window, or a
+                parameter is out of range.
         """
         stencil = laplacian_stencil(np.asarray(content_image), epsilon, radius)
-        # Shares the memory where it can: tf.constant makes two copies, of 1.2 GB each at 12 MP.
+        # Shares memory if it can: tf.constant makes two copies, of 1.2 GB each at 12 MP.
         shared = tf.experimental.dlpack.from_dlpack(stencil.__dlpack__())
         return cls(tf.identity(shared), radius)
 
@@ -67,7 +58,7 @@ class MattingLaplacian:
         return self.stencil.shape[1], self.stencil.shape[2]
 
     def matvec(self, x: tf.Tensor) -> tf.Tensor:
-        """L x for each channel, by the compiled stencil.
+        """Return L x for each channel, by the compiled stencil.
 
         Args:
             x: float32 [height, width, channels].
@@ -87,7 +78,7 @@ class MattingLaplacian:
         return _stencil_matvec(self.stencil, x, self.radius)
 
     def quadratic_form(self, x: tf.Tensor) -> tf.Tensor:
-        """x^T L x summed over channels, with the gradient 2 L x from the same product.
+        """Return x^T L x summed over channels, with the gradient 2 L x from the same product.
 
         Args:
             x: float32 [height, width, channels].
@@ -107,17 +98,17 @@ class MattingLaplacian:
         return energy(x)
 
     def to_scipy(self) -> scipy.sparse.csr_array:
-        """The matrix as float64 CSR, [pixels, pixels], pixels in row-major order."""
+        """Return the matrix as float64 CSR, [pixels, pixels], pixels in row-major order."""
         rows, columns, entries = self._coordinates()
         num_pixels = self.size[0] * self.size[1]
         return scipy.sparse.csr_array((entries, (rows, columns)), shape=(num_pixels, num_pixels))
 
     def to_sparse_tensor(self) -> tf.SparseTensor:
-        """The matrix as a canonically ordered float32 `tf.SparseTensor`, [pixels, pixels].
+        """Return the matrix as a canonically ordered float32 `tf.SparseTensor`, [pixels, pixels].
 
         For `tf.sparse.sparse_dense_matmul(laplacian.to_sparse_tensor(), x)`, with x
-        [pixels, channels]. It does not compile under XLA, and is several times slower on a CPU
-        than `matvec`.
+        [pixels, channels], which does not compile under XLA and is several times slower than
+        `matvec` on a CPU.
         """
         rows, columns, entries = self._coordinates()
         num_pixels = self.size[0] * self.size[1]
@@ -128,7 +119,7 @@ class MattingLaplacian:
         )
 
     def _coordinates(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(row, column, entry) of all entries inside the image, the diagonal included."""
+        """Return (rows, columns, entries) inside the image, the diagonal included."""
         height, width = self.size
         stencil = self.stencil.numpy().astype(np.float64)
         index = np.arange(height * width).reshape(height, width)
@@ -149,3 +140,17 @@ class MattingLaplacian:
     def __tf_unflatten__(cls, metadata: tuple[int], components: tuple) -> "MattingLaplacian":
         """Inverse of `__tf_flatten__`."""
         return cls(components[0], metadata[0])
+
+
+@tf.function(jit_compile=True, autograph=False)
+def _stencil_matvec(stencil: tf.Tensor, x: tf.Tensor, radius: int) -> tf.Tensor:
+    """Sum entry * (x_neighbour - x) over the offsets: exact on constants even in float32."""
+    reach = 2 * radius
+    height, width = tf.unstack(tf.shape(stencil)[1:])
+    padded = tf.pad(x, [[reach, reach], [reach, reach], [0, 0]])
+    total = tf.zeros_like(x)
+    for k, (dy, dx) in enumerate(stencil_offsets(radius)):
+        y0, x0 = reach + dy, reach + dx
+        neighbour = padded[y0 : y0 + height, x0 : x0 + width]
+        total += stencil[k][..., None] * (neighbour - x)
+    return total

@@ -1,4 +1,4 @@
-"""Closed-form matting Laplacian of an image, as a field of stencil weights.
+"""The closed-form matting Laplacian of an image, as a field of stencil weights.
 
 Source: Levin, Lischinski and Weiss, "A Closed-Form Solution to Natural Image Matting", 2008,
 eq. 12.
@@ -16,19 +16,19 @@ import numpy as np
 PUBLISHED_EPSILON = 1e-7
 DEFAULT_EPSILON = 3e-5
 
-# Arrays of one band, about this many float64 values each, stay in a core's cache.
-_BAND_PIXELS = 16_384
+_BAND_PIXELS = 16_384  # arrays of about as many float64 values stay in a core's cache
 _NUM_THREADS = 2
-_ALIGNMENT = 64  # bytes, of tensors
+_ALIGNMENT = 64  # of tensors, in bytes
 
 
 def stencil_offsets(radius: int = 1) -> list[tuple[int, int]]:
-    """Offsets (dy, dx) of the neighbours that share a window with a pixel, in stencil order.
+    """List the offsets (dy, dx) of the neighbours that share a window with a pixel.
 
-    The second half mirrors the first: `offsets[-1 - k] == -offsets[k]`.
+    They are in the stencil's order. The second half mirrors the first:
+    `offsets[-1 - k] == -offsets[k]`.
 
     Args:
-        radius: half the window's side, at least 1.
+        radius: half a window's side in pixels, at least 1.
 
     Returns:
         The `(4 * radius + 1) ** 2 - 1` offsets, row by row, without (0, 0).
@@ -40,27 +40,29 @@ def stencil_offsets(radius: int = 1) -> list[tuple[int, int]]:
 def laplacian_stencil(
     image: np.ndarray, epsilon: float = DEFAULT_EPSILON, radius: int = 1
 ) -> np.ndarray:
-    """Off-diagonal entries of the matting Laplacian, one plane an offset.
+    """Compute the off-diagonal entries of the matting Laplacian, one plane for each offset.
 
-    The entry of pixels i and j, summed over the windows k that hold both and lie inside the image:
+    The entry of pixels i and j is a sum over the windows k that contain both and lie inside the
+    image:
 
         -(1 + (I_i - mu_k)^T (Sigma_k + epsilon / |w| Id)^-1 (I_j - mu_k)) / |w|
 
     Rows of the Laplacian sum to zero, so the diagonal is minus the sum of the planes. The entries
-    are computed in float64 (epsilon is far below float32's resolution of a covariance), in bands
-    of bounded memory.
+    are computed in float64, since epsilon is far below float32's resolution of a covariance, and in
+    bands of bounded memory.
 
     Args:
-        image: [height, width, 3], RGB in [0, 1].
+        image: float [height, width, 3], RGB in [0, 1].
         epsilon: regularisation of a window's colour covariance, above 0.
-        radius: half the window's side in pixels; 1 gives 3x3 windows and a 5x5 stencil.
+        radius: half a window's side in pixels, at least 1; 1 gives 3x3 windows and a 5x5 stencil.
 
     Returns:
         float32 [num_offsets, height, width]; plane k holds the entry of pixel (y, x) with pixel
         (y, x) + `stencil_offsets(radius)[k]`, zero where that lies outside the image.
 
     Raises:
-        ValueError: the image is no [height, width, 3], smaller than a window, or not finite.
+        ValueError: the image is not [height, width, 3], smaller than a window or not finite, or
+            a parameter is out of range.
     """
     _check(image, epsilon, radius)
     height, width, _ = image.shape
@@ -76,7 +78,7 @@ def laplacian_stencil(
     with ThreadPoolExecutor(_NUM_THREADS) as pool:
         list(pool.map(fill, range(0, height, rows)))
     for k in range(half):
-        dy, dx = offsets[k]  # dy <= 0: the entry of i with i + offset stands at i + offset
+        dy, dx = offsets[k]  # dy <= 0: the entry of i and i + offset is stored at i + offset
         mirrored = stencil[-1 - k]
         rows_to, rows_from = _overlap(dy, height)
         columns_to, columns_from = _overlap(dx, width)
@@ -85,10 +87,10 @@ def laplacian_stencil(
 
 
 def _aligned_zeros(shape: tuple[int, ...]) -> np.ndarray:
-    """Zeros that begin where tensors do.
+    """Allocate float32 zeros that begin where tensors do.
 
-    What compiled code sums up from memory that begins elsewhere differs in the last bits, and with
-    it a result from that of the same pair a moment before.
+    Sums that compiled code takes over memory with another alignment differ in the last bits: a
+    result would differ from that of the same pair a moment before.
     """
     size = math.prod(shape) * np.dtype(np.float32).itemsize
     memory = np.zeros(size + _ALIGNMENT, np.uint8)
@@ -116,13 +118,13 @@ def _check(image: np.ndarray, epsilon: float, radius: int) -> None:
 
 
 def _overlap(shift: int, size: int) -> tuple[slice, slice]:
-    """Slices of the places i and i + shift that both lie in range(size)."""
+    """Return slices of i and of i + shift, for all i where both lie in range(size)."""
     to = slice(max(-shift, 0), min(size - shift, size))
     return to, slice(to.start + shift, to.stop + shift)
 
 
 def _band(image: np.ndarray, first: int, last: int, epsilon: float, radius: int) -> np.ndarray:
-    """Second half of the stencil for the rows [first, last), float64."""
+    """Compute the second half of the stencil for the rows [first, last), float64."""
     height, width, _ = image.shape
     offsets = stencil_offsets(radius)
     half = len(offsets) // 2
@@ -152,10 +154,10 @@ def _band(image: np.ndarray, first: int, last: int, epsilon: float, radius: int)
 
 
 def _whiten(colors: list[np.ndarray], epsilon: float) -> Iterator[np.ndarray]:
-    """Whitened deviations u, with u_a . u_b = (I_a - mu)^T (Sigma + epsilon / |w|)^-1 (I_b - mu).
+    """Whiten deviations: u_a . u_b = (I_a - mu)^T (Sigma + epsilon / |w|)^-1 (I_b - mu).
 
-    Through LDL^T: the adjugate over the determinant would lose half of the digits where the colours
-    of a window lie on a line, as those of a grey image do.
+    By LDL^T: the adjugate over the determinant would lose half of the digits if the colours of a
+    window lie on a line, as those of a grey image do.
     """
     area = len(colors)
     mean = sum(colors) / area

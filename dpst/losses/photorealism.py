@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from dpst.losses.image_loss import ImageLoss
-from matting import DEFAULT_EPSILON, MattingLaplacian, local_affine_residual
+from matting import DEFAULT_EPSILON, MattingLaplacian, local_affine_energy
 
 
 def photorealism_loss(laplacian: MattingLaplacian, image: tf.Tensor) -> tf.Tensor:
@@ -43,7 +43,7 @@ def photorealism_losses(
     """
     shape = tf.shape(images)
     num_pixels = tf.cast(shape[1] * shape[2], tf.float32)
-    return local_affine_residual(content_images, images, epsilon) / num_pixels
+    return local_affine_energy(content_images, images, epsilon) / num_pixels
 
 
 @keras.saving.register_keras_serializable(package="dpst")

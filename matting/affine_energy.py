@@ -1,4 +1,4 @@
-"""What the matting Laplacian measures, without building it: for batches, and inside training.
+"""The energy that the matting Laplacian measures, without building it: for batches in training.
 
 Source: Levin, Lischinski and Weiss, "A Closed-Form Solution to Natural Image Matting", 2008,
 eqs. 3 to 5.
@@ -10,17 +10,17 @@ from matting.stencil import DEFAULT_EPSILON
 
 
 @tf.function(jit_compile=True, autograph=False, reduce_retracing=True)
-def local_affine_residual(
+def local_affine_energy(
     content_images: tf.Tensor,
     images: tf.Tensor,
     epsilon: float = DEFAULT_EPSILON,
     radius: int = 1,
 ) -> tf.Tensor:
-    """Residuals of the best local affine fits of images to the colours of content images.
+    """Sum the residuals of the best local affine fits of images to the colours of content images.
 
-    Sum over windows and channels of min over a, b of |p - I a - b|^2 + epsilon |a|^2, which is
-    p^T L p with L the matting Laplacian of I. `MattingLaplacian` is faster where many images are
-    compared with one content image; here nothing is held, and there is no gradient towards I.
+    The sum over windows and channels of min over a, b of |p - I a - b|^2 + epsilon |a|^2 is
+    p^T L p, with L the matting Laplacian of I. `MattingLaplacian` is faster if many images are
+    compared with one content image; here nothing is kept, and I gets no gradient.
 
     Args:
         content_images: float32 [batch, height, width, 3], RGB in [0, 1].
@@ -29,7 +29,7 @@ def local_affine_residual(
         radius: half a window's side in pixels, at least 1.
 
     Returns:
-        float32 [batch].
+        float32 [batch], at least 0.
     """
     # Slopes in float64, as the Laplacian's entries are: epsilon is below what float32 resolves.
     guides = _deviations(tf.stop_gradient(tf.cast(content_images, tf.float64)), radius)
@@ -44,7 +44,7 @@ def local_affine_residual(
 
 
 def _deviations(images: tf.Tensor, radius: int) -> list[tf.Tensor]:
-    """Pixels of all windows less the windows' means, [batch, h, w, channels] for each place."""
+    """Subtract each window's mean from its pixels; [batch, h, w, channels] for each of them."""
     side = 2 * radius + 1
     height, width = (n - 2 * radius for n in tf.unstack(tf.shape(images)[1:3]))
     pixels = [images[:, y : y + height, x : x + width] for y in range(side) for x in range(side)]
@@ -55,7 +55,7 @@ def _deviations(images: tf.Tensor, radius: int) -> list[tf.Tensor]:
 def _ridge_slopes(
     guides: list[tf.Tensor], values: list[tf.Tensor], epsilon: float
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Solves (sum d d^T + epsilon) a = sum d p by LDL^T; three slopes [batch, h, w, channels]."""
+    """Solve (sum d d^T + epsilon) a = sum d p by LDL^T; three slopes [batch, h, w, channels]."""
 
     def moment(c: int, d: int) -> tf.Tensor:
         return sum(guide[..., c] * guide[..., d] for guide in guides)[..., None]
