@@ -22,9 +22,9 @@ from benchmarks.timing import print_table
 from benchmarks.workload import SAMPLE, Pair, pair_folders, read_pair, scaled_size
 from dpst import TransferConfig, images
 from dpst.extractors import Extractor, load_extractor
-from dpst.methods.method import Work
 from dpst.methods.photo.plan import PhotoPlan
 from dpst.methods.photo.transfer import transfer_photo
+from dpst.methods.work import Work
 from dpst.metrics import color_distance, edge_ssim
 
 SMALL, LARGE = 350, 700

@@ -26,9 +26,9 @@ from dpst import TransferConfig, images
 from dpst.extractors import Extractor, SqueezeNetExtractor, load_extractor
 from dpst.looks.color_matching import recolor_segments
 from dpst.methods.find_segments import find_label_maps
-from dpst.methods.method import Work
 from dpst.methods.photo.plan import PhotoPlan
 from dpst.methods.photo.transfer import transfer_photo
+from dpst.methods.work import Work
 from dpst.metrics import Metrics, measure
 from dpst.report.trace import run_trace, write_trace
 from dpst.segmentation import LUAN_PALETTE, Pairing, pair_segments, single_segment

@@ -166,7 +166,7 @@ class PlannedPair:
             ValueError: the weights leave nothing to solve, or a layer is unknown.
         """
         from dpst.callbacks import CallbackRun, LossRecord
-        from dpst.methods.method import Work
+        from dpst.methods.work import Work
 
         start = time.monotonic()
         record = LossRecord()

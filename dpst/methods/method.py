@@ -4,35 +4,15 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from dpst import images
 from dpst.config import METHODS, TransferConfig
 from dpst.methods.plan import FindLabelMaps, Inputs, Plan
+from dpst.methods.work import Work
 
 if TYPE_CHECKING:
-    from dpst.extractors import Extractor
     from dpst.methods.result import TransferResult
-    from dpst.solving.checkpoint import Checkpoint
-    from dpst.solving.progress import Callback
-
-
-@dataclass(frozen=True, eq=False)
-class Work:
-    """What a transfer is done with, whatever the method.
-
-    Attributes:
-        extractor: source of the features.
-        config: the settings.
-        callback: is told of each chunk of evaluations; None tells nobody.
-        checkpoint: keeps the state of the solve; None keeps nothing.
-    """
-
-    extractor: Extractor
-    config: TransferConfig
-    callback: Callback | None = None
-    checkpoint: Checkpoint | None = None
 
 
 class Method(Protocol):

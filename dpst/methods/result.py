@@ -9,8 +9,8 @@ from dpst import images
 from dpst.config import TransferConfig
 from dpst.looks.look import Look
 from dpst.methods.measure_output import measure_output
-from dpst.methods.method import Work
 from dpst.methods.plan import Plan
+from dpst.methods.work import Work
 from dpst.metrics import Metrics
 from dpst.optimizers import StopReason
 from dpst.segmentation import Pairing, SegmentRow

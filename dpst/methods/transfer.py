@@ -10,9 +10,10 @@ from dpst.config import TransferConfig
 from dpst.extractors import Extractor
 from dpst.images.checks import check_image
 from dpst.methods.find_segments import find_segments
-from dpst.methods.method import Work, load_method
+from dpst.methods.method import load_method
 from dpst.methods.plan import Inputs, LabelSource
 from dpst.methods.result import TransferResult
+from dpst.methods.work import Work
 from dpst.segmentation import LabelMap
 from dpst.segmentation.finding.class_model import SegmentationModel
 from dpst.solving.progress import Callback

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
+import functools
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import dpst
+from dpst.config import METHODS
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -58,8 +63,13 @@ def room_of(module: str) -> str:
     return module.removeprefix("dpst.").split(".")[0]
 
 
-def imported_modules(module: str) -> Iterator[str]:
+@functools.cache
+def imported_modules(module: str) -> tuple[str, ...]:
     """Modules of the library that a module imports anywhere in its text, also in functions."""
+    return tuple(_imported_modules(module))
+
+
+def _imported_modules(module: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -74,7 +84,7 @@ def imported_modules(module: str) -> Iterator[str]:
 
 def test_all_modules_are_found() -> None:
     assert {"dpst", "matting", "dpst.losses.gram", "matting.stencil"} <= MODULES.keys()
-    assert set(imported_modules("dpst.losses.photorealism")) == {"matting"}
+    assert {"matting", "dpst.losses.image_loss"} <= set(imported_modules("dpst.losses.photorealism"))
     assert "dpst.images" in set(imported_modules("dpst.segmentation.guidance"))
 
 
@@ -88,6 +98,37 @@ def test_imports_point_one_way(module: str) -> None:
         is_below = LAYER_OF[other] < LAYER_OF[room]
         is_allowed = other == room or other in SIDEWAYS.get(room, ())
         assert is_below or is_allowed, f"{module} imports {imported}."
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    imports = {module: set(imported_modules(module)) & MODULES.keys() for module in MODULES}
+    order = graphlib.TopologicalSorter(imports).static_order()
+    assert len(list(order)) == len(MODULES)
+
+
+def test_methods_do_not_know_each_other() -> None:
+    for module in MODULES:
+        homes = [home for home in METHODS.values() if f"{module}.".startswith(f"{home}.")]
+        for imported in imported_modules(module) if homes else ():
+            others = [home for home in METHODS.values() if imported.startswith(home)]
+            assert set(others) <= set(homes), f"{module} imports {imported}."
+
+
+def test_few_modules_lie_flat() -> None:
+    flat = [module for module in MODULES if module.startswith("dpst.") and module.count(".") == 1]
+    modules = [module for module in flat if MODULES[module].name != "__init__.py"]
+    assert len(modules) <= 12, modules
+
+
+def test_public_names_of_the_package_stand_once() -> None:
+    tree = ast.parse(MODULES["dpst"].read_text(encoding="utf-8"))
+    names = [
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("dpst")
+        for alias in node.names
+    ]
+    assert sorted({*names} - {"__version__"}) == dpst.__all__
 
 
 @pytest.mark.parametrize("package", ["dpst", "matting"])

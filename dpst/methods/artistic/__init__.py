@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dpst import images
 from dpst.methods.artistic.plan import ArtisticPlan, plan
-from dpst.methods.method import Work
+from dpst.methods.work import Work
 
 if TYPE_CHECKING:
     from dpst.methods.result import TransferResult

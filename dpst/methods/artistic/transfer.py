@@ -17,8 +17,8 @@ from dpst.methods.artistic.objective import artistic_objective
 from dpst.methods.artistic.plan import ArtisticPlan
 from dpst.methods.carriers import AS_PICTURE, solver_preconditioner
 from dpst.methods.initial_image import initial_image
-from dpst.methods.method import Work
 from dpst.methods.result import TransferResult, finish
+from dpst.methods.work import Work
 from dpst.optimizers import StopReason
 from dpst.segmentation import KEPT, StyleRegion, average_masks, single_segment
 from dpst.solving.levels import plan_painting

@@ -10,10 +10,10 @@ from dpst.looks.kept_segments import styled_share_map
 from dpst.looks.recoloring import Recoloring
 from dpst.methods.carriers import AS_PHOTO
 from dpst.methods.initial_image import initial_image
-from dpst.methods.method import Work
 from dpst.methods.photo.objective import photo_objective
 from dpst.methods.photo.plan import PhotoPlan
 from dpst.methods.result import TransferResult, finish
+from dpst.methods.work import Work
 from dpst.solving.levels import plan_levels
 from dpst.solving.objective import Objective
 from dpst.solving.solve import solve

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dpst import images
-from dpst.methods.method import Work
 from dpst.methods.semantic.plan import SemanticPlan, plan
+from dpst.methods.work import Work
 
 if TYPE_CHECKING:
     from dpst.methods.result import TransferResult

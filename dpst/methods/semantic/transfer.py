@@ -11,11 +11,11 @@ from dpst.looks.color_preservation import colors_to_paint_in, painted_picture, r
 from dpst.looks.painted_picture import PaintedPicture
 from dpst.methods.carriers import AS_PICTURE
 from dpst.methods.initial_image import initial_image
-from dpst.methods.method import Work
 from dpst.methods.result import TransferResult, finish
 from dpst.methods.semantic.objective import semantic_objective, smallest_side
 from dpst.methods.semantic.plan import SemanticPlan
 from dpst.methods.semantic.style_copies import style_copies
+from dpst.methods.work import Work
 from dpst.segmentation import single_segment
 from dpst.setting_lists import parse_layers, parse_numbers
 from dpst.solving.levels import Level, plan_painting
