@@ -21,24 +21,30 @@ REPOSITORY = Path(__file__).parent.parent
 LOCAL = ("127.0.0.1", "")  # "": data:, blob: and file:
 SECONDS = 300  # to wait for anything, on a busy machine
 READY = "the studio is at "
-REQUIRED = "DPST_REQUIRE_BROWSER"
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip the test; fail where DPST_REQUIRE_BROWSER is set, as in `.ci/run`."""
+    if os.environ.get("DPST_REQUIRE_BROWSER"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def check_packages(*names: str) -> None:
+    """Skip the test, or let it fail, where a package is missing."""
+    for name in names:
+        if importlib.util.find_spec(name) is None:
+            skip_or_fail(f"needs the package {name}: pip install -e '.[browser]'")
 
 
 @contextlib.contextmanager
 def launched_browser() -> Iterator[Any]:
     """Start Chromium: Debian's, or Playwright's own.
 
-    Tests in it take minutes, so they are skipped unless DPST_REQUIRE_BROWSER is set, as `.ci/run`
-    does; then they fail where the browser or a package is missing.
-
     Yields:
         The browser.
     """
-    if not os.environ.get(REQUIRED):
-        pytest.skip(f"tests in a browser run in .ci/run, or where {REQUIRED} is set")
-    for name in ("playwright", "gradio", "axe_playwright_python"):
-        if importlib.util.find_spec(name) is None:
-            pytest.fail(f"needs the package {name}: pip install -e '.[browser]'")
+    check_packages("playwright")
     from playwright.sync_api import Error, sync_playwright
 
     with sync_playwright() as playwright:
@@ -46,7 +52,7 @@ def launched_browser() -> Iterator[Any]:
         try:
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         except Error as error:
-            pytest.fail(f"needs Chromium: apt-get install chromium ({str(error).splitlines()[0]})")
+            skip_or_fail(f"needs Chromium: apt-get install chromium ({str(error).splitlines()[0]})")
         yield browser
         browser.close()
 
@@ -86,6 +92,7 @@ def studio_server(folder: Path) -> Iterator[str]:
     Yields:
         Its address.
     """
+    check_packages("gradio")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -119,6 +126,7 @@ def studio_server(folder: Path) -> Iterator[str]:
 
 def serious_faults(page: Any) -> list[str]:
     """Return the accessibility faults that axe calls serious or critical, and where they are."""
+    check_packages("axe_playwright_python")
     from axe_playwright_python.sync_playwright import Axe
 
     response = Axe().run(page).response
