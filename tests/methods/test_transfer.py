@@ -12,11 +12,6 @@ from tests.conftest import REPOSITORY
 CONFIG = dpst.TransferConfig(max_evaluations=8)
 
 
-@pytest.fixture(scope="module")
-def extractor():
-    return dpst.extractors.EmbeddedExtractor()
-
-
 def test_output_has_the_content_images_size_and_comes_near_the_styles_colors(extractor, photo_pair):
     content, style, content_labels, style_labels = photo_pair
     content_before = content.copy()
@@ -134,7 +129,7 @@ def test_metrics_are_those_of_measure_at_the_content_images_size(extractor, phot
         content,
         style,
         result.output_image,
-        lambda image: {name: layer.numpy()[0] for name, layer in extractor(image[None]).items()},
+        extractor.arrays,
         pairing.content_labels,
         pairing.style_labels,
         pairing.style_index,

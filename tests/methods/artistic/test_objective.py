@@ -7,18 +7,12 @@ import pytest
 import tensorflow as tf
 
 from dpst.config import TransferConfig
-from dpst.extractors import EmbeddedExtractor
 from dpst.losses import border_distances, locality_loss
 from dpst.methods.artistic.locality import weight_by_distance
 from dpst.methods.artistic.objective import artistic_objective
 from dpst.segmentation import KEPT, StyleRegion, blended_regions
 
 LAYERS = ("relu1_1", "relu3_1")
-
-
-@pytest.fixture(scope="module")
-def extractor():
-    return EmbeddedExtractor()
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +39,7 @@ def _halves(*styles):
 
 
 def _features(extractor, image, layer):
-    return extractor(image[None], [layer])[layer].numpy()[0].astype(np.float64)
+    return extractor.arrays(image, [layer])[layer].astype(np.float64)
 
 
 def _gram(features):

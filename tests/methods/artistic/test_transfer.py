@@ -6,14 +6,8 @@ import pytest
 import dpst
 from dpst.callbacks import LossRecord
 from dpst.config import MULTI_STYLES, TransferConfig
-from dpst.extractors import EmbeddedExtractor
 from dpst.optimizers import StopReason
 from dpst.solving.levels import plan_painting
-
-
-@pytest.fixture(scope="module")
-def extractor():
-    return EmbeddedExtractor()
 
 
 @pytest.fixture(scope="module")

@@ -5,17 +5,11 @@ import pytest
 import tensorflow as tf
 
 from dpst.config import TransferConfig
-from dpst.extractors import EmbeddedExtractor
 from dpst.losses import SortedGuidance
 from dpst.methods.photo.objective import photo_objective
 from dpst.optimizers import lbfgs
 from dpst.segmentation import decode_label_maps, pair_segments, single_segment
 from matting import GuidedFilter
-
-
-@pytest.fixture(scope="module")
-def extractor():
-    return EmbeddedExtractor()
 
 
 def _pairing(photo_pair):

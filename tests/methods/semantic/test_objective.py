@@ -23,11 +23,6 @@ RED, BLACK = (255, 0, 0), (0, 0, 0)
 
 
 @pytest.fixture(scope="module")
-def extractor():
-    return dpst.extractors.EmbeddedExtractor()
-
-
-@pytest.fixture(scope="module")
 def style():
     """Dark noise at the left, bright stripes at the right."""
     picture = 0.2 * np.random.default_rng(0).random((48, 64, 3), np.float32)
@@ -68,7 +63,7 @@ def _objective(extractor, style, doodle, style_labels, config, content=None):
 
 
 def _features(extractor, image):
-    return extractor(image[None], LAYERS)[LAYERS[0]].numpy()[0]
+    return extractor.arrays(image, LAYERS)[LAYERS[0]]
 
 
 @pytest.mark.parametrize("semantic_weight", [0.0, 50.0])
