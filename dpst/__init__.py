@@ -8,17 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 from dpst.version import __version__ as __version__
 
-if TYPE_CHECKING:
-    from dpst import callbacks, extractors, losses, metrics, optimizers
-    from dpst.config import TransferConfig
-    from dpst.looks.look_file import load_look, save_look
-    from dpst.looks.recoloring import Recoloring as Look
-    from dpst.looks.recoloring import apply_full_resolution
-    from dpst.methods.result import TransferResult
-    from dpst.pair_dataset import pair_dataset
-    from dpst.solving.objective import FeatureTerm, ImageTerm, Objective
-    from dpst.solving.progress import Progress
-    from dpst.stylizer import Stylizer, stylize
+if TYPE_CHECKING:  # The names of `_MODULES` and `_HOMES`, for type checkers and editors.
+    from dpst import callbacks as callbacks
+    from dpst import extractors as extractors
+    from dpst import losses as losses
+    from dpst import metrics as metrics
+    from dpst import optimizers as optimizers
+    from dpst.config import TransferConfig as TransferConfig
+    from dpst.looks.look_file import load_look as load_look
+    from dpst.looks.look_file import save_look as save_look
+    from dpst.looks.recoloring import Recoloring
+    from dpst.looks.recoloring import apply_full_resolution as apply_full_resolution
+    from dpst.methods.result import TransferResult as TransferResult
+    from dpst.pair_dataset import pair_dataset as pair_dataset
+    from dpst.solving.objective import FeatureTerm as FeatureTerm
+    from dpst.solving.objective import ImageTerm as ImageTerm
+    from dpst.solving.objective import Objective as Objective
+    from dpst.solving.progress import Progress as Progress
+    from dpst.stylizer import Stylizer as Stylizer
+    from dpst.stylizer import stylize as stylize
+
+    Look = Recoloring
 
 _MODULES = ("callbacks", "extractors", "losses", "metrics", "optimizers")
 _HOMES = {

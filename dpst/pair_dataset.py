@@ -14,15 +14,15 @@ from dpst.metrics import Metrics
 from dpst.segmentation import read_labels
 from dpst.stylizer import Stylizer
 
-Job: TypeAlias = Mapping[str, Any] | Sequence[Any]
-"""Images and label maps by name, or in the order of `JOB_KEYS`; each a path or an array."""
+PairSource: TypeAlias = Mapping[str, Any] | Sequence[Any]
+"""Images and label maps by name, or in the order of `PAIR_KEYS`; each a path or an array."""
 
-JOB_KEYS = ("content_image", "style_image", "content_labels", "style_labels")
+PAIR_KEYS = ("content_image", "style_image", "content_labels", "style_labels")
 _NUM_REQUIRED = 2
 
 
-def pair_dataset(jobs: Iterable[Job], stylizer: Stylizer | None = None) -> tf.data.Dataset:
-    """The results of many transfers as a dataset, made one by one as they are asked for.
+def pair_dataset(jobs: Iterable[PairSource], stylizer: Stylizer | None = None) -> tf.data.Dataset:
+    """Return the results of many transfers as a dataset, made one by one as they are asked for.
 
     tf.data may work one pair ahead.
 
@@ -34,10 +34,11 @@ def pair_dataset(jobs: Iterable[Job], stylizer: Stylizer | None = None) -> tf.da
         ```
 
     Args:
-        jobs: a pair each: (content image, style image), or with their label maps as third and
-            fourth item, or a mapping of the names in `JOB_KEYS`. Images are paths, or floating
-            [height, width, 3], RGB in [0, 1]; label maps are paths, or what `Stylizer` takes. A
-            list is checked at once, and can be gone through again; an iterator only once.
+        jobs: pairs, each as (content image, style image), with their label maps as third and
+            fourth item if there are any, or a mapping of the names in `PAIR_KEYS`. Images are
+            paths, or floating [height, width, 3], RGB in [0, 1]; label maps are paths, or what
+            `Stylizer` takes. A list is checked at once, and can be gone through again; an iterator
+            only once.
         stylizer: makes the transfers; None takes one with the default settings.
 
     Returns:
@@ -77,23 +78,23 @@ def pair_dataset(jobs: Iterable[Job], stylizer: Stylizer | None = None) -> tf.da
     return tf.data.Dataset.from_generator(results, output_signature=signature)
 
 
-def _named(job: Job, index: int) -> dict[str, Any]:
-    """A job's items by name, without those that are None."""
+def _named(job: PairSource, index: int) -> dict[str, Any]:
+    """Return a job's items by name, without those that are None."""
     if isinstance(job, Mapping):
         items = dict(job)
-    elif isinstance(job, list | tuple) and len(job) <= len(JOB_KEYS):
-        items = dict(zip(JOB_KEYS, job, strict=False))
+    elif isinstance(job, list | tuple) and len(job) <= len(PAIR_KEYS):
+        items = dict(zip(PAIR_KEYS, job, strict=False))
     else:
         raise ValueError(
             f"job {index} is a {type(job).__name__}, must be a mapping or a tuple of at most "
-            f"{len(JOB_KEYS)} items: give {', '.join(JOB_KEYS)}."
+            f"{len(PAIR_KEYS)} items: give {', '.join(PAIR_KEYS)}."
         )
     items = {name: item for name, item in items.items() if item is not None}
-    missing = [name for name in JOB_KEYS[:_NUM_REQUIRED] if name not in items]
-    unknown = [str(name) for name in items if name not in JOB_KEYS]
+    missing = [name for name in PAIR_KEYS[:_NUM_REQUIRED] if name not in items]
+    unknown = [str(name) for name in items if name not in PAIR_KEYS]
     if missing or unknown:
         fault = f"lacks {missing[0]!r}" if missing else f"has the unknown key {unknown[0]!r}"
-        raise ValueError(f"job {index} {fault}, its keys must be of {', '.join(JOB_KEYS)}.")
+        raise ValueError(f"job {index} {fault}, its keys must be of {', '.join(PAIR_KEYS)}.")
     return items
 
 
@@ -107,7 +108,7 @@ def _check_files(items: Mapping[str, Any], index: int) -> None:
 
 
 def _read(items: Mapping[str, Any]) -> dict[str, Any]:
-    """Arrays in the place of paths."""
+    """Read the files, so that arrays take the place of paths."""
     return {
         name: item
         if not isinstance(item, str | os.PathLike)

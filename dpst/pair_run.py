@@ -198,10 +198,17 @@ class SolvedPair:
     seconds: float
     extractor: Extractor
 
-    @functools.cached_property
+    @property
     def look(self) -> Look:
         """What was found, for the content photo and others of its size."""
         return self.result.look
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether the solve was ended early, with the best so far."""
+        from dpst.optimizers import StopReason
+
+        return self.result.stop_reason is StopReason.INTERRUPTED
 
     def write_output(self, path: str | os.PathLike[str]) -> list[str]:
         """Write the photo in its new look, see `write_photo`."""

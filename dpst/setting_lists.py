@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 
 def parse_layers(text: str, defaults: Sequence[str], name: str) -> dict[str, float]:
-    """Reads names of layers and their weights.
+    """Read names of layers and their weights.
 
     Args:
-        text: layer or layer=weight, separated by commas; empty for the defaults.
-        defaults: layers that stand for an empty text.
+        text: layer or layer=weight, separated by commas; empty takes the defaults.
+        defaults: the layers that an empty text stands for.
         name: what the text is called in messages, e.g. "style_layers".
 
     Returns:
@@ -42,10 +42,10 @@ def parse_layers(text: str, defaults: Sequence[str], name: str) -> dict[str, flo
 
 
 def parse_shares(text: str, num_styles: int) -> tuple[float, ...]:
-    """Reads the shares of several style images in their blend.
+    """Read the shares of several style images in their blend.
 
     Args:
-        text: a number for each image, separated by commas; empty for equal ones.
+        text: a number for each image, separated by commas; empty for equal shares.
         num_styles: how many there are.
 
     Returns:
@@ -71,19 +71,19 @@ def parse_shares(text: str, num_styles: int) -> tuple[float, ...]:
 
 
 def parse_numbers(text: str, name: str, minimum: float, maximum: float) -> tuple[float, ...]:
-    """Reads a list of numbers, such as the degrees of rotations.
+    """Read a list of numbers, such as the degrees of rotations.
 
     Args:
-        text: numbers separated by commas; empty for none.
+        text: numbers separated by commas; empty for no numbers.
         name: what the text is called in messages.
         minimum: least number that is allowed.
-        maximum: greatest.
+        maximum: greatest number that is allowed.
 
     Returns:
         The numbers.
 
     Raises:
-        ValueError: an entry is no number, or out of range.
+        ValueError: an entry is not a number, or is out of range.
     """
     numbers = tuple(_number(entry.strip()) for entry in text.split(",")) if text.strip() else ()
     if not all(minimum <= number <= maximum for number in numbers):
@@ -95,14 +95,14 @@ def parse_numbers(text: str, name: str, minimum: float, maximum: float) -> tuple
 
 
 def parse_size(text: str, name: str) -> tuple[int, int] | None:
-    """Reads a size as it is usually written, WIDTHxHEIGHT.
+    """Read a size as it is usually written, WIDTHxHEIGHT.
 
     Args:
-        text: such as "512x384"; empty for none.
+        text: such as "512x384"; empty for no size.
         name: what the text is called in messages.
 
     Returns:
-        (height, width), or None.
+        (height, width); None for an empty text.
 
     Raises:
         ValueError: it is not of that form.
@@ -116,7 +116,7 @@ def parse_size(text: str, name: str) -> tuple[int, int] | None:
 
 
 def _number(text: str) -> float:
-    """The number, or NaN for what is none."""
+    """Return the number in a text, or NaN if it is not a number."""
     try:
         return float(text)
     except ValueError:

@@ -17,7 +17,7 @@ COLORS = 3  # channels of an image
 def shared_trace(
     function: Callable[..., ResultT], jit_compile: bool | None = None
 ) -> Callable[..., ResultT]:
-    """A `tf.function` that is traced for all sizes at its first call.
+    """Return a `tf.function` that is traced for all sizes at its first call.
 
     TensorFlow simplifies a trace by the sizes that it knows, and then rounds otherwise. With
     `reduce_retracing` the first trace would be for one size and the second for all; they differ in
@@ -40,7 +40,7 @@ def shared_trace(
 
 
 def without_sizes(structure: T) -> T:
-    """The types of tensors of other sizes, for `get_concrete_function`.
+    """Return the types of tensors of any size, for `get_concrete_function`.
 
     Args:
         structure: any nest of tensors and other values. The last axis is that of channels in images

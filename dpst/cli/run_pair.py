@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from absl import flags
 
 from dpst import images
 from dpst.batch.exit_status import ExitStatus
+from dpst.cli.checked_config import checked_config
 from dpst.cli.flags import FILE_FLAGS
 from dpst.cli.label_files import label_files, split_paths
 from dpst.config import TransferConfig
@@ -80,23 +80,14 @@ def run_pair(
         KeyboardInterrupt: interrupted before there was anything to keep; nothing was written.
         Exception: everything else that `main` tells in one line.
     """
-    config = _checked_config(values, rest)
+    config = checked_config(values, rest)
     if values.apply_look:
         return _apply_look(values, config)
-    pair = _read_pair(values, config)
     networks = _Networks(values, config, surroundings)
     records = _tensorboard(values)
-    planned = pair.plan(networks.find)
-    _check_sizes(values, config, planned.photo.size)
-    if values.save_labels and not networks.has_found:
-        raise ValueError(
-            "--save_labels is given, but no label maps are looked for; leave the label files out, "
-            "or set --segmentation=auto."
-        )
+    planned = _plan(values, config, networks)
     _show(planned.plan)
-    if values.preview and not values.dry_run and planned.preview:
-        images.write_photo(values.preview, planned.preview.apply_to_photo(planned.photo))
-        print(f"dpst: preview {values.preview} written.", flush=True)
+    _write_preview(values, planned)
     _show_memory(planned, networks.extractor)
     if values.dry_run:
         print("dpst: all inputs are in order; nothing was solved.")
@@ -106,15 +97,12 @@ def run_pair(
         solved = planned.solve(networks.extractor, surroundings.reporter, records, checkpoint)
     finally:
         surroundings.reporter.close()
-    from dpst.optimizers import StopReason
-
-    is_interrupted = solved.result.stop_reason is StopReason.INTERRUPTED
-    if is_interrupted and not surroundings.keeps_partial_result:
+    if solved.is_interrupted and not surroundings.keeps_partial_result:
         raise KeyboardInterrupt
     _write(values, solved)
     if checkpoint and checkpoint.error:
         print(f"dpst: note: the checkpoint {checkpoint.error}.", file=sys.stderr)
-    if checkpoint and not is_interrupted:
+    if checkpoint and not solved.is_interrupted:
         checkpoint.remove()
     return ExitStatus.DONE
 
@@ -164,48 +152,6 @@ def _load_tensorflow() -> None:
         import tensorflow  # noqa: F401
 
 
-def _checked_config(values: flags.FlagValues, rest: Sequence[str]) -> TransferConfig:
-    """Check that the flags go together and that the outputs can be written; return the settings.
-
-    Raises:
-        ValueError: they do not.
-    """
-    if rest:
-        raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
-    is_solved = not values.apply_look
-    for row in FILE_FLAGS:
-        if row.role == "batch" and values[row.name].value:
-            raise ValueError(
-                f"--{row.name} is given without --jobs, which it is for: leave it out."
-            )
-    for name in ("style_image" if is_solved else "content_image", "output_image"):
-        if not values[name].value:
-            raise ValueError(
-                f"--{name} is missing; --content_image (but for a doodle), --style_image (or "
-                "--apply_look) and --output_image are required, see --help."
-            )
-    given = [row for row in FILE_FLAGS if values[row.name].value]
-    for row in given:
-        if row.is_of_a_solve and not is_solved:
-            raise ValueError(
-                f"--{row.name} is given and --apply_look too, which solves nothing: leave one out."
-            )
-    fields = dataclasses.fields(TransferConfig)
-    settings: dict[str, Any] = {field.name: values[field.name].value for field in fields}
-    config = TransferConfig(**settings)
-    for row in given:
-        if row.methods and values.method not in row.methods:
-            methods = " or ".join(map(repr, row.methods))
-            raise ValueError(
-                f"--{row.name} is {values[row.name].value!r} and --method is {values.method!r}, it "
-                f"must be {methods} for that: leave --{row.name} out."
-            )
-    for row in given:
-        if row.check:
-            row.check(str(values[row.name].value), row.name)
-    return config
-
-
 def _check_sizes(values: flags.FlagValues, config: TransferConfig, size: images.Size) -> None:
     """Check that the formats of the pictures hold the content image's size."""
     for name in ("output_image", "preview"):
@@ -228,14 +174,25 @@ def _apply_look(values: flags.FlagValues, config: TransferConfig) -> ExitStatus:
     return ExitStatus.DONE
 
 
-def _read_pair(values: flags.FlagValues, config: TransferConfig) -> PairRun:
-    """Read the photos that the flags name."""
+def _plan(values: flags.FlagValues, config: TransferConfig, networks: _Networks) -> PlannedPair:
+    """Read the photos that the flags name, and plan the transfer.
+
+    Raises:
+        ValueError: the inputs do not fit together, or an output cannot hold the result.
+    """
     styles = split_paths(values.style_image)
     style_labels = label_files(values.style_labels, len(styles))
     pair = PairRun.read(values.content_image, styles, values.content_labels, style_labels, config)
     if pair.photo:
         _check_sizes(values, config, pair.photo.size)
-    return pair
+    planned = pair.plan(networks.find)
+    _check_sizes(values, config, planned.photo.size)
+    if values.save_labels and not networks.has_found:
+        raise ValueError(
+            "--save_labels is given, but no label maps are looked for; leave the label files out, "
+            "or set --segmentation=auto."
+        )
+    return planned
 
 
 def _tensorboard(values: flags.FlagValues) -> list[keras.callbacks.Callback]:
@@ -273,6 +230,13 @@ def _show(plan: Plan) -> None:
         print(f"dpst:   {line}", flush=True)
     for note in plan.notes:
         print(f"dpst: note: {note}.", file=sys.stderr)
+
+
+def _write_preview(values: flags.FlagValues, planned: PlannedPair) -> None:
+    """Write the first look, if it is wanted."""
+    if values.preview and not values.dry_run and planned.preview:
+        images.write_photo(values.preview, planned.preview.apply_to_photo(planned.photo))
+        print(f"dpst: preview {values.preview} written.", flush=True)
 
 
 def _show_memory(planned: PlannedPair, extractor: Extractor) -> None:

@@ -16,7 +16,7 @@ from scipy.sparse.linalg import cg
 from dpst.files.whole_file import whole_file
 
 LUT_SUFFIX = ".cube"
-SIZE = 33  # grid points an axis, which all editors take
+SIZE = 33  # grid points per axis, which all editors take
 _SMOOTHNESS = 1e-5  # per difference between neighbours, against the mean squared error
 
 
@@ -44,11 +44,11 @@ class ColorLut:
 
 
 def trilinear_weights(colors: np.ndarray, size: int) -> scipy.sparse.csr_array:
-    """Weights of the eight grid points around each colour.
+    """Return the weights of the eight grid points around each colour.
 
     Args:
         colors: float [num_colors, 3], RGB in [0, 1].
-        size: grid points an axis, at least 2.
+        size: grid points per axis, at least 2.
 
     Returns:
         float64 sparse [num_colors, size**3], rows sum to 1; the index of blue runs fastest.
@@ -78,7 +78,7 @@ def fit_color_lut(
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1].
         output_image: float32 [height, width, 3], RGB in [0, 1], the same picture in its new look.
-        size: grid points an axis, at least 2.
+        size: grid points per axis, at least 2.
 
     Returns:
         The table, and the root mean square of what it misses, in [0, 1].
@@ -124,7 +124,7 @@ def write_cube(path: str | os.PathLike[str], lut: ColorLut) -> None:
 
 
 def _roughness(size: int) -> scipy.sparse.csr_array:
-    """Sum of squared differences between neighbouring grid points, as a matrix."""
+    """Return the matrix of the sum of squared differences between neighbouring grid points."""
     steps = scipy.sparse.diags_array([-1.0, 1.0], offsets=[0, 1], shape=(size - 1, size))
     along, same = steps.T @ steps, scipy.sparse.eye_array(size)
     kron = scipy.sparse.kron

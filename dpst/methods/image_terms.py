@@ -20,7 +20,7 @@ GAMUT_WEIGHT = 100.0  # enough that little is left to clip
 
 
 def image_terms(content_image: np.ndarray, config: TransferConfig) -> tuple[Term, ...]:
-    """Photorealism, structure, gamut and total variation; those of weight 0 are left out.
+    """Make the terms of photorealism, structure, gamut and total variation that have a weight.
 
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1], at the size to solve.

@@ -35,7 +35,7 @@ class AdamState(NamedTuple):
     position: tf.Tensor  # evaluated last
     gradient: tf.Tensor  # there
     first_moment: tf.Tensor  # running mean of the preconditioned gradients
-    second_moment: tf.Tensor  # and of their squares
+    second_moment: tf.Tensor  # running mean of their squares
     best_position: tf.Tensor
     best_value: tf.Tensor
     best_gradient: tf.Tensor
@@ -104,7 +104,7 @@ def minimize(
 
 
 def result_of(state: AdamState, stop_reason: StopReason | None = None) -> OptimizerResult:
-    """The result that a state stands for; for another reason to stop than its own, if given."""
+    """Return the result that a state stands for, with its own reason to stop or the one given."""
     return OptimizerResult(
         position=state.best_position,
         value=state.best_value,
@@ -117,7 +117,7 @@ def result_of(state: AdamState, stop_reason: StopReason | None = None) -> Optimi
 
 
 def restarted(result: OptimizerResult) -> OptimizerResult:
-    """A result to go on from with another objective: the moments stay, the best is forgotten.
+    """Return a result to go on from with another objective: the best is forgotten, not the moments.
 
     Args:
         result: of a run that had at least one evaluation.
@@ -172,7 +172,7 @@ def _continue(
 
 
 def _move(state: AdamState, preconditioned: tf.Tensor, learning_rate: tf.Tensor) -> AdamState:
-    """One step of algorithm 1, from g_t = `preconditioned` to theta_t."""
+    """Make one step of algorithm 1, from g_t = `preconditioned` to theta_t."""
     m = BETA_1 * state.first_moment + (1 - BETA_1) * preconditioned
     v = BETA_2 * state.second_moment + (1 - BETA_2) * tf.square(preconditioned)
     t = tf.cast(state.num_evaluations, tf.float64)

@@ -21,7 +21,7 @@ from dpst.optimizers.result import OptimizerResult, StopReason
 FIRST_STEP = 8 / 255  # largest change of any element in the first trial step: 8 grey levels
 ARMIJO = 1e-4  # share of the decrease that the slope promises which a step must bring
 MAX_BACKTRACKS = 12
-MIN_CURVATURE = 1e-8  # of s^T y, relative to |s| |y|; pairs below are not stored
+MIN_CURVATURE = 1e-8  # least s^T y relative to |s| |y|; pairs below it are not stored
 
 _RUNNING, _CONVERGED, _NO_DECREASE, _NOT_FINITE = range(4)
 _REASONS = {
@@ -114,7 +114,7 @@ def minimize(
 
 
 def result_of(state: LbfgsState, stop_reason: StopReason | None = None) -> OptimizerResult:
-    """The result that a state stands for; for another reason to stop than its own, if given."""
+    """Return the result that a state stands for, with its own reason to stop or the one given."""
     return OptimizerResult(
         position=state.position,
         value=state.value,
@@ -127,7 +127,7 @@ def result_of(state: LbfgsState, stop_reason: StopReason | None = None) -> Optim
 
 
 def restarted(result: OptimizerResult) -> OptimizerResult:
-    """A result to go on from with another objective of much the same curvature.
+    """Return a result to go on from with another objective of much the same curvature.
 
     The next evaluation is at the best position, where the new objective's value and gradient are
     not known; the correction pairs stay.
@@ -153,7 +153,7 @@ def restarted(result: OptimizerResult) -> OptimizerResult:
 def inverse_hessian_coefficients(
     sy: tf.Tensor, ypy: tf.Tensor, sg: tf.Tensor, ypg: tf.Tensor, num_pairs: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Coefficients (gamma, a, b) of H g = gamma P g + sum_i a_i s_i + sum_i b_i P y_i.
+    """Return the coefficients (gamma, a, b) of H g = gamma P g + sum_i a_i s_i + sum_i b_i P y_i.
 
     Source: Byrd, Nocedal and Schnabel 1994, eq. 2.6, for H0 = gamma P. Pairs not stored yet, the
     oldest `m - num_pairs`, get the coefficient 0.
@@ -188,7 +188,7 @@ def _dot(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
 
 
 def _dots(vectors: tuple[tf.Tensor, ...], x: tf.Tensor) -> tf.Tensor:
-    """Inner products in float64: what is done with them is small, and ill-conditioned."""
+    """Return inner products in float64: what is done with them is small, and ill-conditioned."""
     return tf.cast(tf.stack([_dot(v, x) for v in vectors]), tf.float64)
 
 
@@ -196,7 +196,7 @@ def _dots(vectors: tuple[tf.Tensor, ...], x: tf.Tensor) -> tf.Tensor:
 def _combine(
     first: tf.Tensor, scale: tf.Tensor, vectors: tuple[tf.Tensor, ...], weights: tf.Tensor
 ) -> tf.Tensor:
-    """Scale * first + sum_i weights_i * vectors_i, in one pass over memory."""
+    """Return scale * first + sum_i weights_i * vectors_i, in one pass over memory."""
     total = tf.cast(scale, first.dtype) * first
     for i, vector in enumerate(vectors):
         total += tf.cast(weights[i], first.dtype) * vector
@@ -204,7 +204,7 @@ def _combine(
 
 
 def _initial_state(position: tf.Tensor, num_pairs: int) -> LbfgsState:
-    """The state before the first evaluation, whose trial is the position itself.
+    """Return the state before the first evaluation, whose trial is the position itself.
 
     Any finite value there is below the infinite one that it starts with, so it is accepted like
     that of any other trial, and the compiled chunk is the only place that evaluates.

@@ -24,9 +24,9 @@ class StyleCopy:
 
     Attributes:
         image: float32 [height, width, 3], RGB in [0, 1].
-        semantic_map: what its pixels mean, of any size of its aspect ratio; None for no map.
+        semantic_map: what its pixels mean, at any size of its aspect ratio; None if unknown.
         inside: float32 [height, width], 1 where it shows the style image, 0 in the corners that a
-            rotation leaves; None for everywhere.
+            rotation leaves; None if it shows it everywhere.
     """
 
     image: images.FloatImage
@@ -42,15 +42,15 @@ def style_copies(
     rotations: Sequence[float] = (),
     scales: Sequence[float] = (),
 ) -> tuple[StyleCopy, ...]:
-    """The style image and its copies, each scale in each rotation.
+    """Make the copies of the style image, each scale in each rotation.
 
     Args:
         style_image: float32 [height, width, 3], RGB in [0, 1].
         semantic_map: of the style image, or None.
-        longer_side: of the style image among them in pixels, at most its own.
-        smallest_side: pixels that a side of any copy has at least.
-        rotations: degrees, counterclockwise, beside 0.
-        scales: factors, above 0, beside 1.
+        longer_side: longer side in pixels of the unscaled copies, at most the style image's own.
+        smallest_side: least number of pixels that a side of a copy may have.
+        rotations: degrees, counterclockwise; 0 always is one.
+        scales: factors above 0; 1 always is one.
 
     Returns:
         The copies, the style image itself first.
@@ -75,7 +75,7 @@ def style_copies(
 def _rotated(
     image: images.FloatImage, semantic_map: SemanticMap | None, degrees: float
 ) -> StyleCopy:
-    """A copy on a canvas that holds all of the rotated image."""
+    """Return a copy on a canvas that holds all of the rotated image."""
     ones = np.ones(image.shape[:2], np.float32)
     # The map turns at its own size, where no value is mixed with another.
     turned_map = semantic_map and SemanticMap(
@@ -94,7 +94,7 @@ def _turned(
     interpolation: int,
     border: int = cv2.BORDER_REFLECT,
 ) -> npt.NDArray[np.float32]:
-    """An array [height, width, ...] rotated about its centre, channel by channel."""
+    """Rotate an array [height, width, ...] about its centre, channel by channel."""
     height, width = values.shape[:2]
     cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     new_height = round(abs(height * cosine) + abs(width * sine))
