@@ -8,13 +8,13 @@ from dpst.segmentation.guidance import (
     resize_masks,
     segment_masks,
 )
-from dpst.segmentation.label_maps.label_arrays import resize_labels
-from dpst.segmentation.label_maps.label_map import (
-    LabelMap,
+from dpst.segmentation.label_maps.decoding import (
     decode_label_maps,
     read_label_maps,
     read_labels,
 )
+from dpst.segmentation.label_maps.label_arrays import resize_labels
+from dpst.segmentation.label_maps.label_map import LabelMap
 from dpst.segmentation.label_maps.palette import LUAN_PALETTE
 from dpst.segmentation.label_maps.reserved_names import KEPT_NAME
 from dpst.segmentation.label_maps.semantic_map import (

@@ -75,7 +75,7 @@ def layer_guidance(
     reach: float = 0.0,
     kind: str = "simple",
 ) -> np.ndarray:
-    """Return the masks of the segments for a layer, whose positions see more than themselves.
+    """Return the masks of the segments for a layer, each position of which sees a field around it.
 
     Source: Gatys et al. 2017, "Controlling perceptual factors in neural style transfer", section 4:
     "simple" averages the masks; "inside" keeps positions whose receptive field lies within the

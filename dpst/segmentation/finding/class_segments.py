@@ -14,7 +14,7 @@ from dpst.segmentation.label_maps.label_map import LabelMap
 from dpst.segmentation.label_maps.palette import MAXIMUM_LABELS
 
 MINIMUM_SHARE = 0.005
-"""Of an image; a smaller group is taken for a mistake and goes to its neighbours."""
+"""Share of an image; a smaller group is taken for a mistake and goes to its neighbours."""
 
 _MAXIMUM_GROUPS = MAXIMUM_LABELS // 2  # In one image, so that those of both can be drawn.
 

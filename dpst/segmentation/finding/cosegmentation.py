@@ -25,7 +25,7 @@ _WORKING_SIZE = 400  # Longer side in pixels of the copies that the extractor se
 _GRID_SIZE = 64  # Longer side of the grid of positions that are clustered.
 _NUM_COMPONENTS = 16  # Principal components kept of the features.
 _NUM_STARTS = 4  # Runs of k-means, of which the best is taken.
-_MINIMUM_SHARE = 0.02  # Of either image; a smaller cluster is dissolved into the others.
+_MINIMUM_SHARE = 0.02  # Share of either image; a smaller cluster is dissolved into the others.
 
 # What each cue weighs in the distance of two positions; each has a total variance of about 1.
 _FEATURE_WEIGHT = 1.4

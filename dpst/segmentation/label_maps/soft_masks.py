@@ -17,7 +17,7 @@ from dpst.segmentation.label_maps.aspect import check_aspect
 from dpst.segmentation.label_maps.label_arrays import Labels, fill_from_nearest
 from dpst.segmentation.label_maps.reserved_names import KEPT_NAME, REST
 
-# Of the image; a smaller rest is gaps between masks, and goes to the nearest of them.
+# Share of the image; a smaller rest is gaps between masks, which go to the nearest of them.
 _MINIMUM_REST_SHARE = 0.01
 
 # The least value of a mask at a pixel that belongs to its segment without a doubt.

@@ -13,7 +13,7 @@ from dpst.segmentation.label_maps.label_map import LabelMap
 KEPT_ACTION = "is kept as photographed"
 """What becomes of a segment that takes no look."""
 
-# Of the image; a segment below it is used, but a look taken from it is rough.
+# Share of an image; a segment below it is used, but a look taken from it is rough.
 _SLIVER_SHARE = 0.01
 
 

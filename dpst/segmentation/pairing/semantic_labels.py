@@ -34,7 +34,7 @@ _MAXIMUM_SIDE = 1024
 # label nearest to them.
 _MINIMUM_LABEL_SHARE = 5e-3
 
-# Of the style image; a label below it is likely to be mixed colours, and serves no other.
+# Share of the style image; a label below it is likely to be mixed colours, and serves none.
 _MINIMUM_SERVING_SHARE = 1e-3
 
 # Largest difference in any channel, of 255, within one label.

@@ -18,7 +18,7 @@ from dpst.segmentation.label_maps.label_map import LabelMap
 from dpst.segmentation.pairing.orphans import closest_label, mean_lab, neighboring_label
 from dpst.segmentation.pairing.segment_map import KEPT, resolve_segment_map
 
-# Of the image; below this a segment is a speck.
+# Share of the image below which a segment is a speck.
 _MINIMUM_AREA_SHARE = 0.0005
 # In small images the share alone would let single pixels pass.
 _MINIMUM_AREA_PIXELS = 16

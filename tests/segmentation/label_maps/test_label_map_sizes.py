@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dpst.segmentation import LabelMap, decode_label_maps, resize_labels
+from dpst.segmentation import LabelMap, decode_label_maps
 
 BLACK, WHITE, GREY, RED, BLUE, YELLOW = (
     tuple(bytes.fromhex(color))
@@ -50,13 +50,6 @@ def test_enlarged_map_repeats_each_label(factor: int) -> None:
     result = decode_one(colored(labels, BLACK, WHITE, RED), size)
     expected = decode_one(colored(labels, BLACK, WHITE, RED)).labels
     np.testing.assert_array_equal(result.labels, expected.repeat(factor, 0).repeat(factor, 1))
-
-
-def test_resized_labels_are_those_at_the_pixel_centres() -> None:
-    labels = np.arange(12).reshape(3, 4)
-    np.testing.assert_array_equal(resize_labels(labels, (1, 2)), [[5, 7]])
-    enlarged = np.repeat(np.repeat(labels, 2, 0), 3, 1)
-    np.testing.assert_array_equal(resize_labels(labels, (6, 12)), enlarged)
 
 
 def test_nearest_neighbour_does_not_shift_the_map() -> None:
