@@ -348,9 +348,6 @@ def test_missing_package_is_a_clear_error_that_names_the_extra(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd
 ) -> None:
     monkeypatch.setitem(sys.modules, "keras_hub", None)
-    assert (
-        run(tmp_path, segmentation_model="keras_hub:segformer_b0_ade20k_512")
-        == BAD_INPUT
-    )
+    assert run(tmp_path, segmentation_model="keras_hub:segformer_b0_ade20k_512") == BAD_INPUT
     line = capfd.readouterr().err.strip()
     assert "needs the package keras-hub" in line and 'pip install -e ".[keras_hub]"' in line

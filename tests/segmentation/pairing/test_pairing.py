@@ -9,22 +9,18 @@ from hypothesis import strategies as st
 
 from dpst.config import ORPHAN_POLICIES
 from dpst.segmentation import KEPT, LabelMap, Pairing, pair_segments, single_segment
-
-COLORS = ("0000ff", "00ff00", "ff0000", "ffffff")
-BLUE, GREEN, RED, WHITE = range(4)
-
-DARK, MIDDLE, BRIGHT = 0.1, 0.5, 0.9
-
-
-def stripes(*labels: int, height: int = 40, width: int = 20) -> LabelMap:
-    """A label map of vertical stripes, `width` pixels each."""
-    return LabelMap(np.tile(np.repeat(np.array(labels, np.int32), width), (height, 1)), COLORS)
-
-
-def photo(label_map: LabelMap, brightness: dict[int, float]) -> np.ndarray:
-    """A photo with one grey for each label."""
-    table = np.array([brightness.get(k, 0.0) for k in range(len(COLORS))], np.float32)
-    return np.repeat(table[label_map.labels][..., np.newaxis], 3, axis=-1)
+from tests.segmentation.pairing.striped_maps import (
+    BLUE,
+    BRIGHT,
+    COLORS,
+    DARK,
+    GREEN,
+    MIDDLE,
+    RED,
+    WHITE,
+    photo,
+    stripes,
+)
 
 
 def pair(content_map: LabelMap, style_map: LabelMap) -> Pairing:
@@ -168,6 +164,11 @@ def test_single_segment_covers_both_images() -> None:
     assert len(pairing.names) == 1
 
 
+def test_segment_map_without_label_maps_is_an_error() -> None:
+    with pytest.raises(ValueError, match="there are no label maps"):
+        single_segment((3, 4), (5, 6), "0000ff=none")
+
+
 def test_label_maps_decoded_apart_are_an_error() -> None:
     other = LabelMap(np.zeros((40, 20), np.int32), ("ff00ff",))
     with pytest.raises(ValueError, match="decode the two together"):
@@ -182,89 +183,3 @@ def test_photo_of_another_size_is_an_error() -> None:
         pair_segments(
             content_map, style_map, np.zeros((39, 20, 3), np.float32), photo(style_map, {})
         )
-
-
-# Policies.
-
-
-def orphaned(policy: str, **options: str) -> Pairing:
-    """Red lies between blue and green, more of it beside green; the style map lacks it."""
-    content_map, style_map = stripes(BLUE, RED, GREEN), stripes(BLUE, GREEN)
-    content_map.labels[:5, 40:45] = RED
-    return pair_segments(
-        content_map,
-        style_map,
-        photo(content_map, {BLUE: DARK, GREEN: BRIGHT, RED: 0.2}),
-        photo(style_map, {BLUE: DARK, GREEN: BRIGHT}),
-        orphan_policy=policy,
-        **options,
-    )
-
-
-def test_policy_nearest_is_the_default() -> None:
-    assert orphaned("nearest").style_index == (0, 1, 0)
-
-
-def test_policy_merge_joins_the_neighbour_with_the_longest_border() -> None:
-    pairing = orphaned("merge")
-    assert pairing.names == ("0000ff", "00ff00")
-    assert pairing.style_index == (0, 1)
-    np.testing.assert_array_equal(np.unique(pairing.content_labels[:, 20:]), [1])
-    assert "it joins segment 00ff00, its neighbour" in pairing.notes[0]
-
-
-def test_policy_content_keeps_the_orphan_as_photographed() -> None:
-    pairing = orphaned("content")
-    assert pairing.style_index == (0, 1, KEPT)
-    assert "it is kept as photographed" in pairing.notes[0]
-
-
-def test_policy_error_names_the_orphans() -> None:
-    with pytest.raises(ValueError, match="content labels ff0000 are missing.*another policy"):
-        orphaned("error")
-    assert orphaned("error", segment_map="ff0000=0000ff").style_index == (0, 1, 0)
-
-
-def test_merge_with_no_neighbour_that_is_served_takes_the_closest_in_colour() -> None:
-    content_map, style_map = stripes(BLUE), stripes(RED)
-    pairing = pair_segments(
-        content_map, style_map, photo(content_map, {}), photo(style_map, {}), "merge"
-    )
-    assert pairing.style_index == (0,)
-
-
-def test_unknown_policy_is_an_error() -> None:
-    with pytest.raises(ValueError, match="orphan_policy is 'drop', must be one of nearest"):
-        orphaned("drop")
-
-
-def test_segment_map_says_who_serves_whom() -> None:
-    pairing = orphaned("nearest", segment_map="0000ff=00ff00,ff0000=00ff00,00ff00=none")
-    assert pairing.style_index == (1, KEPT, 1)
-    assert pairing.notes == (
-        "label 0000ff (50 % of the style image) serves no segment of the content image",
-    )
-
-
-def test_speck_that_the_segment_map_names_stays_a_segment() -> None:
-    content_map = stripes(BLUE, RED)
-    content_map.labels[0, 0] = GREEN
-    style_map = stripes(BLUE, RED)
-    photos = photo(content_map, {}), photo(style_map, {})
-    pairing = pair_segments(content_map, style_map, *photos, segment_map="00ff00=none")
-    assert pairing.names == ("0000ff", "00ff00", "ff0000")
-    assert pairing.style_index == (0, KEPT, 1)
-
-
-@pytest.mark.parametrize(
-    "options",
-    [{"segment_map": "0000ff=none,00ff00=none,ff0000=none"}],
-)
-def test_nothing_left_to_style_is_an_error(options: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="at least one must be styled"):
-        orphaned("nearest", **options)
-
-
-def test_segment_map_without_label_maps_is_an_error() -> None:
-    with pytest.raises(ValueError, match="there are no label maps"):
-        single_segment((3, 4), (5, 6), "0000ff=none")
