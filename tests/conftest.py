@@ -3,12 +3,18 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from dpst import images
 from tests.browser_tools import launched_browser, studio_server
+from tests.command_line import CommandLine
+
+if TYPE_CHECKING:
+    from dpst.extractors import Extractor
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -43,6 +49,51 @@ def output(photo_pair) -> np.ndarray:
     noise = np.random.default_rng(3).normal(0, 0.02, content.shape)
     recoloured = 0.7 * content[..., [1, 0, 2]] + 0.1 + noise
     return np.clip(recoloured, 0, 1).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def extractor() -> "Extractor":
+    """The embedded extractor, built once for all tests."""
+    from dpst.extractors import EmbeddedExtractor
+
+    return EmbeddedExtractor()
+
+
+@pytest.fixture
+def shared_extractor(extractor, monkeypatch) -> None:
+    """Give all that load the embedded extractor by its name the one of the session.
+
+    A new extractor means new traces of the solver, which take seconds each.
+    """
+    from dpst.extractors import EXTRACTORS
+
+    monkeypatch.setitem(EXTRACTORS, "embedded", lambda: extractor)
+
+
+@pytest.fixture
+def own_extractors(shared_extractor, monkeypatch) -> None:
+    """Undo `shared_extractor`: each that loads the embedded extractor gets its own."""
+    from dpst.extractors import EXTRACTORS, EmbeddedExtractor
+
+    monkeypatch.setitem(EXTRACTORS, "embedded", EmbeddedExtractor)
+
+
+@pytest.fixture
+def run_cli(tmp_path, monkeypatch, capfd, shared_extractor) -> CommandLine:
+    """The command line in a folder of the test's own; its runs share their extractor."""
+    monkeypatch.chdir(tmp_path)
+    return CommandLine(tmp_path, capfd)
+
+
+@pytest.fixture
+def pair_files(photo_pair, tmp_path) -> Path:
+    """A folder with the photos and label maps of `photo_pair`, in blue (0) and green (1)."""
+    palette = np.array([[0, 0, 255], [0, 255, 0]], np.uint8)
+    for name, image in zip(("content", "style"), photo_pair, strict=False):
+        images.write_image(tmp_path / f"{name}.png", image)
+    for name, labels in zip(("content", "style"), photo_pair[2:], strict=True):
+        Image.fromarray(palette[labels]).save(tmp_path / f"{name}_labels.png")
+    return tmp_path
 
 
 @pytest.fixture

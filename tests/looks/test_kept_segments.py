@@ -18,11 +18,6 @@ from dpst.segmentation import KEPT, decode_label_maps, pair_segments
 FAR = np.s_[-14:, :]
 
 
-@pytest.fixture(scope="module")
-def extractor():
-    return dpst.extractors.EmbeddedExtractor()
-
-
 def _pairing(photo_pair, segment_map):
     content, style, *labels = photo_pair
     maps = decode_label_maps(*labels, content.shape[:2], style.shape[:2])

@@ -19,11 +19,6 @@ from dpst.solving.objective import RGB, FeatureTerm, Objective
 COLORS = np.array([[0, 0, 255], [255, 255, 0], [255, 0, 0]], np.uint8)
 
 
-@pytest.fixture(scope="module")
-def extractor() -> dpst.extractors.Extractor:
-    return dpst.extractors.EmbeddedExtractor()
-
-
 def paired(
     content: np.ndarray, style: np.ndarray, content_labels: np.ndarray, style_labels: np.ndarray
 ) -> Pairing:
