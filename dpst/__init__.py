@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # The names of `_MODULES` and `_HOMES`, for type checkers and
     from dpst.looks.recoloring import Recoloring
     from dpst.looks.recoloring import apply_full_resolution as apply_full_resolution
     from dpst.methods.result import TransferResult as TransferResult
-    from dpst.pair_dataset import pair_dataset as pair_dataset
+    from dpst.pairs import pair_dataset as pair_dataset
     from dpst.solving.objective import FeatureTerm as FeatureTerm
     from dpst.solving.objective import ImageTerm as ImageTerm
     from dpst.solving.objective import Objective as Objective
@@ -42,7 +42,7 @@ _HOMES = {
     "TransferResult": "dpst.methods.result",
     "apply_full_resolution": "dpst.looks.recoloring",
     "load_look": "dpst.looks.look_file",
-    "pair_dataset": "dpst.pair_dataset",
+    "pair_dataset": "dpst.pairs",
     "save_look": "dpst.looks.look_file",
     "stylize": "dpst.stylizer",
 }

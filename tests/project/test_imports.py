@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 # Seven layers, the top first: a room imports only from layers below its own.
 LAYERS = """
 7 run cli dpst
-6 batch studio pair_dataset
+6 batch studio pairs
 5 stylizer callbacks pair_run report
 4 methods
 3 solving looks

@@ -35,6 +35,11 @@ def test_paths_and_arrays_give_the_same_results(stylizer, photo_pair, tmp_path):
     assert first["metrics"]["ssim"] == pytest.approx(expected.metrics.ssim)
 
 
+def test_name_is_the_function_however_often_it_is_asked_for():
+    # A module of that name would take its place in the package as soon as it is imported.
+    assert callable(dpst.pair_dataset) and callable(dpst.pair_dataset)
+
+
 def test_label_maps_are_read_from_files(photo_pair, tmp_path):
     content, style, *labels = photo_pair
     paths = []
