@@ -14,13 +14,11 @@ pytestmark = pytest.mark.browser
 
 # In a process of its own, since Gradio leaves an event loop open.
 BUILD = """
-import json, sys
+import json
 from dpst.config import METHODS
 from dpst.studio.page import build_page
-from tests.studio.small_runs import toy_method
 
-sys.modules["toy_method"] = toy_method([])
-METHODS["toy"] = "toy_method"
+METHODS["toy"] = "tests.methods.toy"
 blocks = build_page(lambda: None).blocks.values()
 print(json.dumps(next(b.choices for b in blocks if getattr(b, "label", None) == "Method")))
 """
@@ -35,5 +33,5 @@ def test_page_offers_each_method_that_is_registered() -> None:
         ["photo: keep the photo a photo", "photo"],
         ["artistic: paint it anew, as a painting", "artistic"],
         ["semantic: paint its segments out of patches of the style", "semantic"],
-        ["toy: invert the colours", "toy"],
+        ["toy: turn it upside down", "toy"],
     ]
