@@ -23,7 +23,7 @@ from benchmarks.workload import SAMPLE, Pair, pair_folders, read_pair, scaled_si
 from dpst import TransferConfig, images
 from dpst.extractors import Extractor, load_extractor
 from dpst.methods.photo.plan import PhotoPlan
-from dpst.methods.photo.transfer import transfer_photo
+from dpst.methods.photo.transfer import transfer
 from dpst.methods.work import Work
 from dpst.metrics import color_distance, edge_ssim
 
@@ -94,7 +94,7 @@ def solved(pair: Pair, solve_size: int, extractor: Extractor, output_dir: Path) 
         config = TransferConfig(solve_size=solve_size)
         photos = pair.content_image, pair.style_image
         plan = PhotoPlan.from_pairing(pair.pairing)
-        result = transfer_photo(*photos, plan, Work(extractor, config))
+        result = transfer(plan, photos[0], [photos[1]], Work(extractor, config))
         images.write_image(path, result.output_image)
         print(f"wrote {path}", file=sys.stderr, flush=True)
     return images.read_image(path)

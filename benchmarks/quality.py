@@ -27,7 +27,7 @@ from dpst.extractors import Extractor, SqueezeNetExtractor, load_extractor
 from dpst.looks.color_matching import recolor_segments
 from dpst.methods.find_segments import find_label_maps
 from dpst.methods.photo.plan import PhotoPlan
-from dpst.methods.photo.transfer import transfer_photo
+from dpst.methods.photo.transfer import transfer
 from dpst.methods.work import Work
 from dpst.metrics import Metrics, measure
 from dpst.report.trace import run_trace, write_trace
@@ -162,7 +162,7 @@ def run(
     start = time.monotonic()
     photos = pair.content_image, pair.style_image
     plan = PhotoPlan.from_pairing(pairing)
-    result = transfer_photo(*photos, plan, Work(extractor, config))
+    result = transfer(plan, photos[0], [photos[1]], Work(extractor, config))
     seconds = time.monotonic() - start
     print(f"{pair.name}: {seconds:.0f} s, {result.stop_reason.value}", file=sys.stderr, flush=True)
     inputs = {

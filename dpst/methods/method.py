@@ -1,10 +1,11 @@
-"""`Method`: what every method offers, and where the methods are found by name."""
+"""`Method`: one door to all methods, each of which is a folder of the same three files."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from dpst import images
 from dpst.config import METHODS, TransferConfig
@@ -15,16 +16,30 @@ if TYPE_CHECKING:
     from dpst.methods.result import TransferResult
 
 
-class Method(Protocol):
-    """One way to transfer a style: the home of a method is a module that holds these.
+@dataclass(frozen=True)
+class Method:
+    """One way to transfer a style.
+
+    Its home is a package that says what it does in `DESCRIPTION`, and whether it goes by segments
+    unless told otherwise in `IS_BY_SEGMENT`. In it `plan.py` has the function `plan`, `transfer.py`
+    the function `transfer`, and `objective.py` what is minimised. Each is loaded when it is used,
+    TensorFlow with the last two.
 
     Attributes:
-        description: what it does, in a few words.
-        is_by_segment: whether it goes by segments unless told otherwise.
+        home: name of the package.
     """
 
-    description: str
-    is_by_segment: bool
+    home: str
+
+    @property
+    def description(self) -> str:
+        """What the method does, in a few words."""
+        return importlib.import_module(self.home).DESCRIPTION
+
+    @property
+    def is_by_segment(self) -> bool:
+        """Whether it goes by segments unless told otherwise."""
+        return importlib.import_module(self.home).IS_BY_SEGMENT
 
     def plan(self, inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> Plan:
         """Check the inputs, and plan which part of the style serves which of the content image.
@@ -34,10 +49,14 @@ class Method(Protocol):
             config: the settings.
             find: finds label maps in the images; only called where segments are to be found.
 
+        Returns:
+            The plan.
+
         Raises:
             FileNotFoundError: a file does not exist.
             ValueError: images, label maps and settings do not fit together.
         """
+        return importlib.import_module(f"{self.home}.plan").plan(inputs, config, find)
 
     def transfer(
         self,
@@ -63,8 +82,10 @@ class Method(Protocol):
             FloatingPointError: the objective is not finite where it starts.
             ValueError: a layer is unknown, or the weights leave nothing to solve.
         """
+        module = importlib.import_module(f"{self.home}.transfer")
+        return module.transfer(plan, content_image, style_images, work)
 
 
 def load_method(config: TransferConfig) -> Method:
     """Return the method that the settings name, from its home in `dpst.config.METHODS`."""
-    return cast(Method, importlib.import_module(METHODS[config.method]))
+    return Method(METHODS[config.method])

@@ -92,7 +92,7 @@ def test_whole_benchmark_runs_a_pair_once(tmp_path, photo_pair, monkeypatch, cap
     sheet = images.read_image(tmp_path / "output" / "sheet_01.png")
     assert sheet.shape[1] == 5 * 320 + 6 * contact_sheet.MARGIN
 
-    monkeypatch.setattr(quality, "transfer_photo", lambda *arguments: pytest.fail("ran twice"))
+    monkeypatch.setattr(quality, "transfer", lambda *arguments: pytest.fail("ran twice"))
     quality.main()
     assert capfd.readouterr().out == first
 

@@ -27,28 +27,23 @@ from dpst.solving.progress import HistoryRow
 from dpst.solving.solve import Carrier, Solution, solve
 
 
-def transfer_artistic(
+def transfer(
+    plan: ArtisticPlan,
     content_image: images.FloatImage,
     style_images: Sequence[images.FloatImage],
-    plan: ArtisticPlan,
     work: Work,
 ) -> TransferResult:
-    """Paint the content image in the manner of the style images.
+    """Paint the content image in the manner of the style images, see `Method.transfer`.
 
     Args:
-        content_image: float32 [height, width, 3], RGB in [0, 1].
-        style_images: float32 [style_height, style_width, 3] each, RGB in [0, 1].
         plan: which style serves which region; regions that are kept as photographed are exactly
             the content image in the result.
+        content_image: float32 [height, width, 3], RGB in [0, 1].
+        style_images: float32 [style_height, style_width, 3] each, RGB in [0, 1].
         work: extractor, settings, and who is told.
 
     Returns:
-        The result. After a KeyboardInterrupt, the best so far.
-
-    Raises:
-        KeyboardInterrupt: interrupted before there was any result.
-        FloatingPointError: the objective is not finite where it starts.
-        ValueError: a layer is unknown, or content and style weight are both 0.
+        The result; its look is a painted picture.
     """
     solution = paint(content_image, style_images, plan.regions, work)
     pairing = single_segment(content_image.shape[:2], style_images[0].shape[:2])
@@ -64,7 +59,7 @@ def paint(
     regions: Sequence[StyleRegion],
     work: Work,
 ) -> Solution[PaintedPicture]:
-    """Solve for the picture, see `transfer_artistic`.
+    """Solve for the picture, see `transfer`.
 
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1].

@@ -3,6 +3,8 @@
 Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dpst import images
@@ -19,25 +21,24 @@ from dpst.solving.objective import Objective
 from dpst.solving.solve import solve
 
 
-def transfer_photo(
-    content_image: images.FloatImage, style_image: images.FloatImage, plan: PhotoPlan, work: Work
+def transfer(
+    plan: PhotoPlan,
+    content_image: images.FloatImage,
+    style_images: Sequence[images.FloatImage],
+    work: Work,
 ) -> TransferResult:
-    """Give the content photo the look of the style photo.
+    """Give the content photo the look of the style photo, see `Method.transfer`.
 
     Args:
-        content_image: float32 [height, width, 3], RGB in [0, 1].
-        style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
         plan: the segments of both.
+        content_image: float32 [height, width, 3], RGB in [0, 1].
+        style_images: the style photo alone, float32 [style_height, style_width, 3].
         work: extractor, settings, and who is told.
 
     Returns:
-        The result. After a KeyboardInterrupt, the best so far.
-
-    Raises:
-        KeyboardInterrupt: interrupted before there was any result.
-        FloatingPointError: the objective is not finite where it starts.
-        ValueError: a layer is unknown.
+        The result; its look is a recolouring.
     """
+    (style_image,) = style_images
     config = work.config
     levels = plan_levels(content_image.shape[:2], config.solve_size, config.max_evaluations)
 

@@ -4,6 +4,7 @@ Source: Champandard, "Semantic Style Transfer and Turning Two-Bit Doodles into F
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 from dpst import images
 from dpst.config import TransferConfig
@@ -26,28 +27,27 @@ ROTATIONS = (-360.0, 360.0)
 SCALES = (0.25, 4.0)
 
 
-def transfer_semantic(
-    content_image: images.FloatImage,
-    style_image: images.FloatImage,
+def transfer(
     plan: SemanticPlan,
+    content_image: images.FloatImage,
+    style_images: Sequence[images.FloatImage],
     work: Work,
 ) -> TransferResult:
-    """Paint out of patches of the style image.
+    """Paint out of patches of the style image, see `Method.transfer`.
 
     Args:
-        content_image: float32 [height, width, 3], RGB in [0, 1]; for a doodle the plan's canvas.
-        style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
         plan: the maps and regions.
+        content_image: float32 [height, width, 3], RGB in [0, 1]; for a doodle the plan's canvas.
+        style_images: the style image alone, float32 [style_height, style_width, 3].
         work: extractor, settings, and who is told.
 
     Returns:
-        The result. After a KeyboardInterrupt, the best so far.
+        The result; its look is a painted picture.
 
     Raises:
-        KeyboardInterrupt: interrupted before there was any result.
-        FloatingPointError: the objective is not finite where it starts.
-        ValueError: a layer is unknown, an image too small for a patch, or all weights are 0.
+        ValueError: an image is too small for a patch, or all weights are 0.
     """
+    (style_image,) = style_images
     solution = paint_patches(content_image, style_image, plan, work)
     whole = single_segment(content_image.shape[:2], style_image.shape[:2])
     return finish(solution, solution.output_map, plan, whole, content_image, style_image, work)
@@ -59,7 +59,20 @@ def paint_patches(
     plan: SemanticPlan,
     work: Work,
 ) -> Solution[PaintedPicture]:
-    """Solve for the picture, see `transfer_semantic` for arguments and errors."""
+    """Solve for the picture.
+
+    Args:
+        content_image: float32 [height, width, 3], RGB in [0, 1].
+        style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
+        plan: the maps and regions.
+        work: extractor, settings, and who is told.
+
+    Returns:
+        The solution.
+
+    Raises:
+        ValueError: an image is too small for a patch, or all weights are 0.
+    """
     extractor, config = work.extractor, work.config
     if not config.style_weight and not config.statistics_weight:
         raise ValueError(
