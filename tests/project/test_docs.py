@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import re
 import shlex
 import shutil
@@ -98,6 +99,21 @@ def test_every_page_and_picture_is_used() -> None:
         assert str(page.relative_to(DOCS)) in navigation, page
     for picture in (DOCS / "images").iterdir():
         assert any(f"images/{picture.name}" in text for text in texts.values()), picture
+
+
+def test_api_pages_name_what_a_user_imports() -> None:
+    public = {"dpst", "dpst.callbacks", "dpst.images", "matting"}
+    public |= {f"dpst.{name}" for name in ("extractors", "losses", "metrics", "optimizers")}
+    found = 0
+    for page in (DOCS / "api").glob("*.md"):
+        for name in re.findall(r"^::: (\S+)", page.read_text(encoding="utf-8"), re.MULTILINE):
+            package, _, attribute = name.rpartition(".")
+            module = importlib.import_module(package)
+            is_public = attribute in getattr(module, "__all__", vars(module))
+            # `dpst.Look` is an assignment, of which a page of its own would say nothing.
+            assert package in public and (is_public or name == "dpst.Recoloring"), name
+            found += 1
+    assert found > 50
 
 
 def test_pictures_are_small() -> None:
