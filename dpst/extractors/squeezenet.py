@@ -39,8 +39,8 @@ _POOLED_LAYERS = ("conv1", "fire3", "fire5")
 class SqueezeNetExtractor(Extractor):
     """SqueezeNet v1.1 with ImageNet weights: `conv1`, then the outputs of `fire2` ... `fire9`.
 
-    Source: Iandola et al. 2016, "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters",
-    in its version 1.1; weights converted to Keras by Refik Can Malli.
+    Source: Iandola et al. 2016, "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters
+    and <0.5MB model size", in its version 1.1; weights converted to Keras by Refik Can Malli.
 
     Args:
         weights_path: weight file, or a folder that holds it. None looks for it and downloads it if

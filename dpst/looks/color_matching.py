@@ -1,6 +1,6 @@
 """Segment-wise colour matching: a photorealistic first guess, in closed form.
 
-Source: Pitie and Kokaram, "The Linear Monge-Kantorovitch Linear Colour Mapping for Example-Based
+Source: Pitié and Kokaram, "The Linear Monge-Kantorovitch Linear Colour Mapping for Example-Based
 Colour Transfer", 2007.
 """
 

@@ -1,7 +1,7 @@
 """Keeping a photo's colours while it is painted.
 
 Source: Gatys, Bethge, Hertzmann and Shechtman, "Preserving Color in Neural Artistic Style
-Transfer", 2016: colour histogram matching (section 3.1) and luminance-only transfer (section 3.2).
+Transfer", 2016: colour histogram matching and luminance-only transfer.
 """
 
 from collections.abc import Sequence

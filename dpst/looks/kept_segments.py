@@ -20,7 +20,7 @@ def styled_share_map(content_image: images.FloatImage, pairing: Pairing) -> Loca
     The mask of the styled segments is refined to the photo's own edges by a guided filter, so that
     the border is as sharp as the photo is there.
 
-    Source: He, Sun and Tang, "Guided Image Filtering", 2013, section 4 (feathering).
+    Source: He, Sun and Tang, "Guided Image Filtering", 2013, guided feathering.
 
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1].

@@ -149,7 +149,7 @@ def _metrics(metrics: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> 
             f'<td class="quiet">{better} is better</td></tr>'
         )
     note = (
-        '<p class="quiet">Colours matched: each segment recoloured by one linear map (Pitie and '
+        '<p class="quiet">Colours matched: each segment recoloured by one linear map (Pitié and '
         "Kokaram 2007), which costs nothing.</p>"
     )
     return table([*header, ("", "")], rows) + (note if baseline is not None else "")

@@ -2,8 +2,9 @@
 
 Positions of both images are clustered at once by what an extractor sees there, colour, texture and
 height in the image. Each cue is taken relative to its own image, so that a sky at noon and one at
-night fall into one cluster. Cf. Deng and Manjunath 2001 for colour and texture as cues; He et
-al. 2013, "Guided Image Filtering", for the refinement to edges.
+night fall into one cluster. Cf. Deng and Manjunath 2001,
+"Unsupervised segmentation of color-texture regions in images and video", for colour and texture as
+cues; He, Sun and Tang 2013, "Guided Image Filtering", for the refinement to edges.
 """
 
 from __future__ import annotations
