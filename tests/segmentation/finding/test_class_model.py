@@ -171,8 +171,13 @@ def test_segments_of_a_model_of_150_classes_are_groups_by_name(tmp_path: Path) -
 
 def test_stylize_takes_the_segments_of_a_model(tmp_path: Path) -> None:
     ade20k_network().save(tmp_path / "net.keras")
+    # The solve does not matter here, so it is the one that compiles fastest.
     config = dpst.TransferConfig(
-        segmentation_model=str(tmp_path / "net.keras"), max_evaluations=1, solve_size=64
+        segmentation_model=str(tmp_path / "net.keras"),
+        max_evaluations=1,
+        solve_size=64,
+        optimizer="adam",
+        style_layers="relu1_1",
     )
     noise = np.random.default_rng(0).normal(0, 0.02, (64, 96, 3)).astype(np.float32)
     content, style = (np.clip(scene(share=s) + noise, 0, 1) for s in (0.5, 0.3))
