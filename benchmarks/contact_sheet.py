@@ -1,4 +1,4 @@
-"""Contact sheets: pictures side by side with captions, some rows a sheet."""
+"""Contact sheets: pictures side by side with captions, a few rows on each sheet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Picture:
 
 
 def thumbnail(image: np.ndarray) -> np.ndarray:
-    """The image as it goes on a sheet: at most `PICTURE_WIDTH` wide and high, never enlarged."""
+    """Fit an image to a sheet: at most `PICTURE_WIDTH` wide and high, never enlarged."""
     return images.resize(image, images.fit_size(image.shape[:2], PICTURE_WIDTH))
 
 
@@ -60,7 +60,7 @@ def draw_sheet(rows: Sequence[Sequence[Picture | None]]) -> np.ndarray:
 
 
 def write_sheets(rows: Sequence[Sequence[Picture | None]], folder: Path) -> list[Path]:
-    """Draw `ROWS_A_SHEET` rows a sheet to sheet_01.png, sheet_02.png ... in a folder.
+    """Draw `ROWS_A_SHEET` rows per sheet to sheet_01.png, sheet_02.png ... in a folder.
 
     Returns:
         The files.

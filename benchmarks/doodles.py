@@ -117,7 +117,7 @@ Sheet = tuple[list[list[Picture | None]], list[list[str]]]
 
 
 def doodles(place: Place) -> Sheet:
-    """Paintings over doodles, beside the published results."""
+    """Paint over doodles, beside the published results."""
     rows, table = [], []
     for task in DOODLES:
         picture, row = painted(task, place, f"{task.style} over {task.content}")
@@ -131,7 +131,7 @@ def doodles(place: Place) -> Sheet:
 
 
 def portraits(place: Place) -> Sheet:
-    """Portraits repainted as each other; the published ones are of the first pair."""
+    """Repaint portraits as each other; the published ones are of the first pair."""
     rows, table = [], []
     published = place.folder / "reference_Portraits_example.jpg"
     for number, task in enumerate(PORTRAITS):
@@ -146,7 +146,7 @@ def portraits(place: Place) -> Sheet:
 
 
 def style_weight(place: Place) -> Sheet:
-    """One portrait with more and more of the style."""
+    """Paint one portrait with more and more of the style."""
     default = TransferConfig(method="semantic").style_weight
     return _sweep(
         place, Task("Gogh", "Seth", True), "style_weight", [default * x for x in STYLE_WEIGHTS]
@@ -154,7 +154,7 @@ def style_weight(place: Place) -> Sheet:
 
 
 def semantic_weight(place: Place) -> Sheet:
-    """Each doodle, and one portrait, with more and more of the maps."""
+    """Paint each doodle, and one portrait, with more and more of the maps."""
     sheets = [
         _sweep(place, task, "semantic_weight", SEMANTIC_WEIGHTS)
         for task in (*DOODLES, PORTRAITS[0])
@@ -163,7 +163,7 @@ def semantic_weight(place: Place) -> Sheet:
 
 
 def painted(task: Task, place: Place, caption: str) -> tuple[Picture, list[str]]:
-    """Run the command line once: the picture, and its row of the table."""
+    """Run the command line once; return the picture, and its row of the table."""
     place.output_dir.mkdir(parents=True, exist_ok=True)
     output = place.output_dir / f"{caption.replace(' ', '_')}.png"
     with tempfile.TemporaryFile("w+") as log:
@@ -198,7 +198,7 @@ def painted(task: Task, place: Place, caption: str) -> tuple[Picture, list[str]]
 
 
 def same_label_share(image: np.ndarray, task: Task, place: Place) -> float:
-    """Share of an output's patches whose nearest style patch carries the same label.
+    """Return the share of an output's patches whose nearest style patch carries the same label.
 
     By features alone, mean over the layers of the patches; a patch has the label of most of its
     middle position.
@@ -246,7 +246,7 @@ def print_memory() -> None:
 
 
 def matching_cost(num_patches: int) -> tuple[float, float, float]:
-    """Seconds of one matching, and peak memory before and after it in GB."""
+    """Return the seconds of one matching, and peak memory before and after it in GB."""
     generator = tf.random.Generator.from_seed(0)
     side = round(num_patches**0.5) + 2
     style = patch_bank([generator.uniform([side, side, _CHANNELS])], 3)

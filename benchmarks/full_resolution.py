@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def print_cost(megapixels: list[float]) -> None:
-    """Run the sample at 700 px and at each size; seconds and memory."""
+    """Run the sample at 700 px and at each size; print seconds and memory."""
     rows: list[list[str]] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -88,7 +88,7 @@ def print_cost(megapixels: list[float]) -> None:
 
 
 def solved(pair: Pair, solve_size: int, extractor: Extractor, output_dir: Path) -> np.ndarray:
-    """The pair's result at the content photo's size, as an 8-bit file holds it."""
+    """Return the pair's result at the content photo's size, as an 8-bit file holds it."""
     path = output_dir / f"{pair.name}_{solve_size}.png"
     if not path.exists():
         config = TransferConfig(solve_size=solve_size)
@@ -101,7 +101,7 @@ def solved(pair: Pair, solve_size: int, extractor: Extractor, output_dir: Path) 
 
 
 def scores(pair: Pair, output_image: np.ndarray) -> tuple[float, float]:
-    """Edges kept, and the distance of the colours from the style's."""
+    """Return how well edges are kept, and the distance of the colours from the style's."""
     pairing = pair.pairing
     labels = pairing.content_labels, pairing.style_labels, pairing.style_index
     return (
@@ -111,7 +111,7 @@ def scores(pair: Pair, output_image: np.ndarray) -> tuple[float, float]:
 
 
 def print_loss(rows: dict[str, list[float]]) -> None:
-    """A row a pair, and their means with what solving at the smaller size loses."""
+    """Print a row for each pair, and their means with what solving at the smaller size loses."""
     means = np.nanmean(list(rows.values()), 0)
     body = [
         [name, *(f"{value:#.3g}" for value in values)]

@@ -24,7 +24,7 @@ STATUS = Path("/proc/self/statm")  # of Linux
 
 
 def resident_megabytes() -> float:
-    """Memory that this process holds, as Linux tells it."""
+    """Return the memory that this process holds, as Linux tells it."""
     return int(STATUS.read_text().split()[1]) * 4096 / 1e6
 
 

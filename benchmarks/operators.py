@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def measure(pair: Pair, extractor: Extractor, rounds: int) -> dict[str, float]:
-    """Median milliseconds of everything at the pair's size."""
+    """Return the median milliseconds of everything at the pair's size."""
     laplacian = MattingLaplacian.from_image(pair.content_image)
     calls = operator_calls(pair, laplacian) | evaluation_calls(pair, laplacian, extractor)
     milliseconds = median_milliseconds(calls, rounds)
@@ -75,7 +75,7 @@ def measure(pair: Pair, extractor: Extractor, rounds: int) -> dict[str, float]:
 
 
 def operator_calls(pair: Pair, laplacian: MattingLaplacian) -> Calls:
-    """L x in three forms, and the preconditioner, on an image with all that L punishes."""
+    """Return L x in three forms, and the preconditioner, on an image with all that L penalises."""
     x = tf.constant(np.random.default_rng(0).random(pair.content_image.shape, np.float32))
     flat = tf.reshape(x, [-1, 3])
     flat_array = flat.numpy().astype(np.float64)
@@ -90,7 +90,7 @@ def operator_calls(pair: Pair, laplacian: MattingLaplacian) -> Calls:
 
 
 def evaluation_calls(pair: Pair, laplacian: MattingLaplacian, extractor: Extractor) -> Calls:
-    """Values and gradients: of the photorealism term, and of all the others together."""
+    """Return values and gradients of the photorealism term, and of all the others together."""
     config = TransferConfig(photorealism_weight=0.0)
     objective = pair_objective(pair, extractor, config)
     weight = TransferConfig().photorealism_weight
@@ -104,7 +104,7 @@ def evaluation_calls(pair: Pair, laplacian: MattingLaplacian, extractor: Extract
 
 
 def build_calls(content_image: np.ndarray) -> Calls:
-    """Making the operators from an image."""
+    """Return what makes each operator from an image."""
     calls: Calls = {
         BUILD: lambda: MattingLaplacian.from_image(content_image),
         BUILD_FILTER: lambda: solver_preconditioner(content_image),
@@ -119,18 +119,18 @@ def build_calls(content_image: np.ndarray) -> Calls:
 
 @tf.function(autograph=False)
 def apply(operator: GuidedFilter, x: tf.Tensor) -> tf.Tensor:
-    """The operator times x, in a graph as within the solver."""
+    """Return the operator times x, computed in a graph as within the solver."""
     return operator(x)
 
 
 @tf.function(autograph=False)
 def evaluate(objective: Objective, image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """(value, gradient), in a graph as within the solver."""
+    """Return (value, gradient), computed in a graph as within the solver."""
     return objective(image)
 
 
 def table_rows(columns: Sequence[dict[str, float]]) -> list[list[str]]:
-    """Rows of times, then of ratios, a column a size."""
+    """Return rows of times, then of ratios, with a column for each size."""
 
     def times(name: str) -> list[str]:
         return [name, *(f"{c[name]:.1f}" if name in c else "not installed" for c in columns)]
@@ -150,7 +150,7 @@ def table_rows(columns: Sequence[dict[str, float]]) -> list[list[str]]:
 
 
 def measure_large_laplacian(content_image: np.ndarray, megapixels: float) -> str:
-    """Build the Laplacian of a large image in a process of its own; one line for the reader."""
+    """Build the Laplacian of a large image in a process of its own; return a line about it."""
     height, width = content_image.shape[:2]
     longer_side = max(height, width) * (1e6 * megapixels / (height * width)) ** 0.5
     size = scaled_size((height, width), longer_side)
@@ -163,7 +163,7 @@ def measure_large_laplacian(content_image: np.ndarray, megapixels: float) -> str
 
 
 def _build_large(content_image: np.ndarray, size: images.Size) -> tuple[float, float]:
-    """Runs in the child: (seconds, peak GB)."""
+    """Run in the child; return (seconds, peak GB)."""
     enlarged = images.resize(content_image, size)
     start = time.perf_counter()
     MattingLaplacian.from_image(enlarged)

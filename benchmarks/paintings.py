@@ -86,7 +86,7 @@ def main() -> None:
 
 
 def sample() -> Subject:
-    """The photo and the paintings of the project's samples."""
+    """Return the photo and the paintings of the project's samples."""
     label_map = images.read_image(SAMPLE / "content_labels.png")
     photo = _read(SAMPLE / "content.jpg")
     is_sky = (label_map == np.float32(_SAMPLE_SKY) / 255).all(-1).astype(np.int32)
@@ -98,7 +98,7 @@ def sample() -> Subject:
 
 
 def evaluation(folder: Path) -> Subject:
-    """The photo, the paintings and the published results of the evaluation data."""
+    """Return the photo, the paintings and the published results of the evaluation data."""
     photo = _read(folder / PHOTO)
     published = {name: folder / f"reference_tubingen_{name}.png" for name in STYLES}
     return Subject(
@@ -110,7 +110,7 @@ def evaluation(folder: Path) -> Subject:
 
 
 def figure_2(subject: Subject, extractor: Extractor) -> list[Row]:
-    """The photo in each style, beside the style and the published result."""
+    """Paint the photo in each style, beside the style and the published result."""
     rows = []
     for name, style in subject.styles.items():
         ours = _painted(subject.photo, style, extractor, name)
@@ -122,7 +122,7 @@ def figure_2(subject: Subject, extractor: Extractor) -> list[Row]:
 
 
 def weights(subject: Subject, extractor: Extractor) -> list[Row]:
-    """One style with the paper's weights, more and more of the content."""
+    """Paint in one style with the paper's weights, with more and more of the content."""
     style = next(iter(subject.styles.values()))
     return [
         [
@@ -140,7 +140,7 @@ def weights(subject: Subject, extractor: Extractor) -> list[Row]:
 
 
 def layers(subject: Subject, extractor: Extractor) -> list[Row]:
-    """One style by ever more of its layers."""
+    """Paint in one style by more and more of its layers."""
     style = next(iter(subject.styles.values()))
     names = extractor.style_layers
     chosen = [",".join(names[: count + 1]) for count in range(0, len(names), 2)]
@@ -153,7 +153,7 @@ def layers(subject: Subject, extractor: Extractor) -> list[Row]:
 
 
 def approaches(subject: Subject, extractor: Extractor) -> list[Row]:
-    """Two styles for the sky and the rest, four ways; prints how near each is to either style."""
+    """Paint sky and rest in two styles, four ways; print how near each is to either style."""
     (of_sky, sky_style), (of_rest, rest_style), *_ = subject.styles.items()
     header = ["approach", "to its own style ↓", "to the other style ↑"]
     row: Row = [Picture(subject.photo, (f"sky: {of_sky}, the rest: {of_rest}",))]
@@ -173,7 +173,7 @@ def approaches(subject: Subject, extractor: Extractor) -> list[Row]:
 
 
 def town_and_sky(photo: np.ndarray) -> np.ndarray:
-    """Labels of a photo under a blue sky: int32 [height, width], 1 where the sky is."""
+    """Return the labels of a photo under a blue sky, int32 [height, width], 1 where the sky is."""
     is_blue = (photo[..., 2] - photo[..., 0] > _SKY_EXCESS).astype(np.uint8)
     _, regions = cv2.connectedComponents(is_blue)
     is_sky = regions == np.bincount(regions[0][is_blue[0] > 0]).argmax()
@@ -183,7 +183,7 @@ def town_and_sky(photo: np.ndarray) -> np.ndarray:
 def segment_distances(
     image: np.ndarray, labels: np.ndarray, styles: list[np.ndarray], extractor: Extractor
 ) -> np.ndarray:
-    """Distance of each segment's statistics from each style's, float64 [segments, styles]."""
+    """Return each segment's distance from each style's statistics, float64 [segments, styles]."""
     layers = extractor.style_layers
     features = extractor.arrays(image, layers)
     distances = np.zeros((labels.max() + 1, len(styles)))

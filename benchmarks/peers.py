@@ -38,16 +38,16 @@ class Trace:
         self.seconds.append(time.perf_counter() - self._start)
 
     def after(self, evaluations: int) -> float:
-        """Best value after so many evaluations, or after the last."""
+        """Return the best value after so many evaluations, or after the last."""
         return self.best[min(evaluations, len(self.best)) - 1]
 
     def first_at_most(self, value: float) -> float:
-        """Evaluations until a value is reached; infinite if it never was."""
+        """Return the evaluations until a value is reached; infinite if it never was."""
         return next((k for k, best in enumerate(self.best, 1) if best <= value), float("inf"))
 
 
 def numpy_function(objective: Objective, shape: tuple[int, ...]) -> ValueAndGradient:
-    """The objective as a function of a flat array of any float type, for peers."""
+    """Return the objective as a function of a flat array of any float type, for peers."""
     evaluate = tf.function(lambda objective, image: objective(image), autograph=False)
 
     def value_and_gradient(flat: np.ndarray) -> tuple[float, np.ndarray]:
@@ -59,7 +59,7 @@ def numpy_function(objective: Objective, shape: tuple[int, ...]) -> ValueAndGrad
 
 
 def counted(function: ValueAndGradient, trace: Trace, budget: int) -> ValueAndGradient:
-    """The function, noting each evaluation and ending the run after the last."""
+    """Return the function, noting each evaluation and ending the run after the last."""
 
     def evaluate(flat: np.ndarray) -> tuple[float, np.ndarray]:
         if len(trace.best) >= budget:
@@ -72,7 +72,7 @@ def counted(function: ValueAndGradient, trace: Trace, budget: int) -> ValueAndGr
 
 
 def run_scipy(function: ValueAndGradient, start: np.ndarray, budget: int, trace: Trace) -> None:
-    """L-BFGS-B without bounds, with tolerances that never stop it."""
+    """Run L-BFGS-B without bounds, with tolerances that never stop it."""
     scipy.optimize.minimize(
         counted(function, trace, budget),
         start.ravel().astype(np.float64),
@@ -89,7 +89,7 @@ def run_scipy(function: ValueAndGradient, start: np.ndarray, budget: int, trace:
 
 
 def run_tfp(function: ValueAndGradient, start: np.ndarray, budget: int, trace: Trace) -> None:
-    """TensorFlow Probability's, with its Hager-Zhang line search, run eagerly."""
+    """Run TensorFlow Probability's L-BFGS, with its Hager-Zhang line search, eagerly."""
     from tensorflow_probability.python.optimizer import lbfgs_minimize
 
     evaluate = counted(function, trace, budget)
@@ -108,7 +108,7 @@ def run_tfp(function: ValueAndGradient, start: np.ndarray, budget: int, trace: T
 
 
 def run_torch(function: ValueAndGradient, start: np.ndarray, budget: int, trace: Trace) -> None:
-    """PyTorch's, which limits evaluations itself."""
+    """Run PyTorch's L-BFGS, which limits evaluations itself."""
     import torch
 
     evaluate = counted(function, trace, budget)

@@ -88,7 +88,7 @@ def main() -> None:
 
 
 def chosen(folders: Sequence[Path], names: Sequence[str]) -> list[Path]:
-    """The folders of these names, or all of them."""
+    """Return the folders of these names, or all of them."""
     unknown = sorted(set(names) - {folder.name for folder in folders})
     if unknown:
         raise ValueError(
@@ -99,7 +99,7 @@ def chosen(folders: Sequence[Path], names: Sequence[str]) -> list[Path]:
 
 
 def make_ruler(extractor: Extractor) -> Ruler:
-    """A function that measures an output image of a pair at the content photo's size."""
+    """Return a function that measures a pair's output image at the content photo's size."""
 
     def ruler(pair: Pair, output_image: np.ndarray) -> Metrics:
         return measure(
@@ -118,7 +118,7 @@ def make_ruler(extractor: Extractor) -> Ruler:
 
 
 def run_pairing(pair: Pair, extractor: Extractor, config: TransferConfig) -> Pairing:
-    """The segments that a run is made with."""
+    """Return the segments that a run is made with."""
     photos = pair.content_image, pair.style_image
     if config.segmentation == "labels":
         return pair.pairing
@@ -135,7 +135,7 @@ def output_images(
     config: TransferConfig,
     output_dir: Path,
 ) -> dict[str, np.ndarray]:
-    """The images to compare, by kind, as 8-bit files hold them; runs the transfer if need be."""
+    """Return the images to compare, by kind, as 8-bit files hold them; transfer if need be."""
     path, trace = (output_dir / f"{pair.name}{suffix}" for suffix in (".png", ".json"))
     if not (path.exists() and trace.exists()):
         run(pair, run_pairing, folder, extractor, config, path, trace)
@@ -176,7 +176,7 @@ def run(
 def quality_table(
     rows: Mapping[str, Measured], ruler_name: str
 ) -> tuple[list[str], list[list[str]]]:
-    """A row a pair, and their mean; in each cell the kinds, in the order of `KINDS`.
+    """Return a row for each pair, and their mean; a cell has the kinds in the order of `KINDS`.
 
     Args:
         rows: metrics by kind, by the pair's name.
@@ -209,7 +209,7 @@ def quality_table(
 def sheet_row(
     pair: Pair, outputs: Mapping[str, np.ndarray], measured: Measured
 ) -> list[Picture | None]:
-    """Content, style, published, baseline and ours, small, with their scores."""
+    """Return content, style, published, baseline and ours, small, with their scores."""
     row: list[Picture | None] = [
         Picture(thumbnail(pair.content_image), (f"{pair.name} content",)),
         Picture(thumbnail(pair.style_image), (f"{pair.name} style",)),
@@ -227,7 +227,7 @@ def sheet_row(
 
 
 def segment_pictures(pair: Pair, pairing: Pairing) -> list[Picture | None]:
-    """The segments of both photos in the colours of `LUAN_PALETTE`, a colour a segment."""
+    """Return the segments of both photos, each in a colour of `LUAN_PALETTE`."""
     palette = np.array([tuple(bytes.fromhex(color)) for color in LUAN_PALETTE], np.float32) / 255
     server_rank = {server: rank for rank, server in enumerate(dict.fromkeys(pairing.style_index))}
     content = np.array([server_rank[server] for server in pairing.style_index])

@@ -12,7 +12,7 @@ KernelShapes = dict[str, tuple[int, int, int, int]]
 
 
 def squeezenet_kernels() -> KernelShapes:
-    """SqueezeNet v1.1 without its classifier (Iandola et al. 2016), as its weight file names it."""
+    """Return the kernels of SqueezeNet v1.1 (Iandola et al. 2016), as its file names them."""
     kernels: KernelShapes = {"conv1": (3, 3, 3, 64)}
     channels = 64
     modules = [(2, 16, 64), (3, 16, 64), (4, 32, 128), (5, 32, 128)]
@@ -26,7 +26,7 @@ def squeezenet_kernels() -> KernelShapes:
 
 
 def vgg19_kernels() -> KernelShapes:
-    """VGG19 without its classifier (Simonyan and Zisserman 2015), by the names of Keras."""
+    """Return the kernels of VGG19 (Simonyan and Zisserman 2015), as Keras names them."""
     kernels: KernelShapes = {}
     channels = 3
     for block, (count, out) in enumerate([(2, 64), (2, 128), (4, 256), (4, 512), (4, 512)], 1):
@@ -37,7 +37,7 @@ def vgg19_kernels() -> KernelShapes:
 
 
 def write_weights(path: Path, kernels: KernelShapes, seed: int = 0, group: str = "/") -> Path:
-    """Writes He-normal kernels and small biases in the classic Keras layout.
+    """Write He-normal kernels and small biases in the classic Keras layout.
 
     The weights sit deeper than their layer's group, under a name with a suffix, as in the published
     SqueezeNet file; a layer without weights is listed too.

@@ -58,7 +58,7 @@ def main() -> None:
 def weight_files(
     folder: Path, extractors: list[str], squeezenet: Path | None
 ) -> dict[str, Path | None]:
-    """The weight file of each extractor; VGG19's is random, which costs the same."""
+    """Return the weight file of each extractor; VGG19's is random, which costs the same."""
     files: dict[str, Path | None] = dict.fromkeys(extractors)
     if "squeezenet" in files:
         files["squeezenet"] = find_squeezenet_weights(squeezenet)
@@ -68,7 +68,7 @@ def weight_files(
 
 
 def write_photos(pair: Pair, folder: Path, labels_folder: Path) -> dict[str, Path]:
-    """Write the photos; a label map may have any size. The files, by flag."""
+    """Write the photos; return the files by flag. A label map may have any size."""
     files = {
         "content_image": folder / "content.png",
         "style_image": folder / "style.png",
@@ -82,7 +82,7 @@ def write_photos(pair: Pair, folder: Path, labels_folder: Path) -> dict[str, Pat
 
 
 def measure(extractor: str, weights: Path | None, files: dict[str, Path]) -> list[str]:
-    """Run the command line once: evaluations, exit status, seconds and memory, as text."""
+    """Run the command line once; return evaluations, exit status, seconds, memory, as text."""
     command = [sys.executable, str(REPOSITORY / "run.py"), f"--extractor={extractor}"]
     command += [f"--{flag}={path}" for flag, path in files.items()]
     command += [f"--weights={weights}"] if weights is not None else []

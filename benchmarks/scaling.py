@@ -48,13 +48,13 @@ def main() -> None:
 
 
 def resized(pair: Pair, megapixels: float) -> Pair:
-    """The pair with so many pixels in the content photo."""
+    """Return the pair with so many pixels in the content photo."""
     height, width = pair.content_image.shape[:2]
     return pair.resized(max(height, width) * (1e6 * megapixels / (height * width)) ** 0.5)
 
 
 def striped(pair: Pair, num_segments: int) -> Pair:
-    """The pair at the size for segments, with wavy vertical stripes as segments of both photos."""
+    """Return the pair at the size for segments, which are wavy vertical stripes in both photos."""
     pair = pair.resized(SEGMENTS_SIZE)
     pairing = Pairing(
         content_labels=stripes(pair.content_image.shape[:2], num_segments),
@@ -66,14 +66,14 @@ def striped(pair: Pair, num_segments: int) -> Pair:
 
 
 def stripes(size: images.Size, num_segments: int) -> np.ndarray:
-    """int32 labels [height, width] of wavy vertical stripes."""
+    """Return int32 labels [height, width] of wavy vertical stripes."""
     y, x = np.mgrid[: size[0], : size[1]] / np.reshape(size, (2, 1, 1))
     labels = np.floor(num_segments * x + WAVE * np.sin(20 * y))
     return labels.clip(0, num_segments - 1).astype(np.int32)
 
 
 def chunk(pair: Pair, extractor: Extractor) -> Callable[[], object]:
-    """One compiled chunk of the solver on a pair, past its first steps; the same at every call."""
+    """Return a compiled chunk of the solver on a pair, past its first steps, always the same."""
     minimize = partial(
         lbfgs.minimize,
         pair_objective(pair, extractor, TransferConfig()),
@@ -88,7 +88,7 @@ def chunk(pair: Pair, extractor: Extractor) -> Callable[[], object]:
 def table_rows(
     chunks: list[tuple[Pair, Callable[[], object]]], rounds: int
 ) -> list[tuple[str, ...]]:
-    """A row a pair, timed in turns; the extra cost is relative to the row of one segment."""
+    """Return a row for each pair, timed in turns; extra cost is relative to one segment."""
     calls = {str(k): call for k, (_, call) in enumerate(chunks)}
     times = [t / CHUNK_EVALUATIONS for t in median_milliseconds(calls, rounds).values()]
     numbers = [len(pair.pairing.style_index) for pair, _ in chunks]

@@ -83,7 +83,7 @@ def main() -> None:
 
 
 def our_runs(objective: Objective, pair: Pair, plain_evaluations: int) -> Runs:
-    """L-BFGS at one size with and without its preconditioner, from two starts."""
+    """Run L-BFGS at one size with and without its preconditioner, from two starts."""
     content = pair.content_image
     matched = match_colors(content, pair.style_image, pair.pairing).apply(content).clip(0, 1)
     guided_filter = solver_preconditioner(content)
@@ -98,7 +98,7 @@ def our_runs(objective: Objective, pair: Pair, plain_evaluations: int) -> Runs:
 
 
 def peer_runs(objective: Objective, start: np.ndarray) -> Runs:
-    """The peers' solvers from the content image."""
+    """Run the peers' solvers from the content image."""
     function = peers.numpy_function(objective, start.shape)
     function(start.ravel())  # traces and compiles
     return {
@@ -109,7 +109,7 @@ def peer_runs(objective: Objective, start: np.ndarray) -> Runs:
 
 
 def traced(name: str, run: Callable[[peers.Trace], None]) -> tuple[str, peers.Trace]:
-    """Run a solver, if it is installed; (name, trace)."""
+    """Run a solver, if it is installed; return (name, trace)."""
     trace = peers.Trace()
     try:
         run(trace)
@@ -128,7 +128,7 @@ def run_ours(
     start: np.ndarray,
     trace: peers.Trace,
 ) -> None:
-    """Chunks of one evaluation each make exactly the iterates of an undivided run."""
+    """Run in chunks of one evaluation, which make exactly the iterates of an undivided run."""
     minimize = partial(
         lbfgs.minimize,
         objective,
@@ -148,7 +148,7 @@ def run_ours(
 
 
 def run_shipped(pair: Pair, extractor: Extractor, trace: peers.Trace) -> None:
-    """The coarse-to-fine solve of a transfer; a coarse evaluation counts by its pixels.
+    """Run the coarse-to-fine solve of a transfer; a coarse evaluation counts by its pixels.
 
     Values are known after each chunk of evaluations, so an evaluation within one counts with the
     value before it.
@@ -185,7 +185,7 @@ def run_shipped(pair: Pair, extractor: Extractor, trace: peers.Trace) -> None:
 
 
 def table_rows(traces: dict[str, list[peers.Trace]], plain_evaluations: int) -> list[list[str]]:
-    """A row a solver, each figure the median over pairs."""
+    """Return a row for each solver, each figure the median over pairs."""
     plain = traces[PLAIN]
     goals = [trace.after(plain_evaluations) for trace in plain]
     num_columns = len(CHECKPOINTS) + 2
@@ -208,7 +208,7 @@ def table_rows(traces: dict[str, list[peers.Trace]], plain_evaluations: int) -> 
 
 
 def reached(evaluations: Sequence[float]) -> str:
-    """Median and worst number of evaluations until a goal was reached."""
+    """Return the median and worst number of evaluations until a goal was reached."""
     num_never = sum(n == float("inf") for n in evaluations)
     if num_never == len(evaluations):
         return "never"

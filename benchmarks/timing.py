@@ -20,7 +20,7 @@ def median_milliseconds(
         rounds: calls of each function that count, at least 1.
 
     Returns:
-        Median milliseconds a call, by name.
+        Median milliseconds per call, by name.
     """
     seconds: dict[str, list[float]] = {name: [] for name in functions}
     for done in range(-WARM_UPS, rounds):
@@ -33,7 +33,7 @@ def median_milliseconds(
 
 
 def gigabytes(usage: resource.struct_rusage) -> float:
-    """Peak resident memory of a process, in GB (1e9 bytes)."""
+    """Return the peak resident memory of a process, in GB (1e9 bytes)."""
     unit = 1 if sys.platform == "darwin" else 1024
     return usage.ru_maxrss * unit / 1e9
 

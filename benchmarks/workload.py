@@ -36,7 +36,7 @@ class Pair:
     pairing: Pairing
 
     def resized(self, longer_side: float) -> "Pair":
-        """The pair with both photos enlarged or shrunk to a longer side in pixels."""
+        """Return the pair with both photos enlarged or shrunk to a longer side in pixels."""
         content, style = (
             images.resize(image, scaled_size(image.shape[:2], longer_side))
             for image in (self.content_image, self.style_image)
@@ -45,12 +45,12 @@ class Pair:
 
 
 def shared_folder() -> Path:
-    """Folder of the evaluation data; it need not exist."""
+    """Return the folder of the evaluation data; it need not exist."""
     return Path(os.environ.get("DPST_SHARED", REPOSITORY.parent / "shared"))
 
 
 def scaled_size(size: images.Size, longer_side: float) -> images.Size:
-    """(height, width) with the longer side given, enlarged if need be."""
+    """Return (height, width) with the longer side given, enlarged if need be."""
     scale = longer_side / max(size)
     return round(size[0] * scale), round(size[1] * scale)
 
@@ -70,7 +70,7 @@ def read_pair(folder: Path, suffix: str = ".png") -> Pair:
 
 
 def pair_folders(folder: Path) -> list[Path]:
-    """The subfolders of a folder that hold a pair, sorted; there is at least one."""
+    """Return the subfolders of a folder that hold a pair, sorted; there is at least one."""
     found = sorted(path.parent for path in folder.glob("*/content.png"))
     if not found:
         raise FileNotFoundError(
@@ -83,7 +83,7 @@ def read_pairs(folder: Path | None, num_pairs: int) -> list[Pair]:
     """Read pairs, evenly spread over the sorted subfolders of a folder.
 
     Args:
-        folder: folder of folders, one a pair; None takes the sample of the project.
+        folder: folder of folders, one for each pair; None takes the sample of the project.
         num_pairs: how many to read at most, at least 1.
 
     Returns:
@@ -138,5 +138,5 @@ def load_squeezenet(path: Path | None = None) -> tuple[SqueezeNetExtractor, str]
 
 
 def pair_objective(pair: Pair, extractor: Extractor, config: TransferConfig) -> Objective:
-    """The photo objective of a pair at the size of its content photo."""
+    """Return the photo objective of a pair at the size of its content photo."""
     return photo_objective(extractor, pair.content_image, pair.style_image, pair.pairing, config)

@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/settings.md and docs/gallery.md from the sample in data/.
+"""The pictures of docs/settings.md and docs/gallery.md, made from the samples in data/.
 
     python docs/make_pictures.py [NAME ...]
 
@@ -61,13 +61,13 @@ SWEEPS: dict[str, tuple[dict[str, Any], ...]] = {
 
 @functools.cache
 def extractor() -> dpst.extractors.Extractor:
-    """One for all pictures, so that they share traces."""
+    """Return the one extractor of all pictures, so that they share traces."""
     return dpst.extractors.EmbeddedExtractor()
 
 
 @functools.cache
 def sample(name: str) -> np.ndarray:
-    """A photo, painting or label map of data/."""
+    """Return a photo, painting or label map of data/."""
     if name.endswith("_labels") or name == "doodle":
         return read_labels(ROOT / "data" / f"{name}.png")
     return images.read_image(ROOT / "data" / f"{name}.jpg")
@@ -75,7 +75,7 @@ def sample(name: str) -> np.ndarray:
 
 @functools.cache
 def result(config: dpst.TransferConfig) -> np.ndarray:
-    """The sample's output; of the methods that paint with the painting as their style."""
+    """Return the sample's output; methods that paint take the painting as their style."""
     names = ("style", "content_labels", "style_labels") if config.method == "photo" else ("autumn",)
     stylizer = dpst.Stylizer(config, extractor())
     if config.method == "semantic":
@@ -88,7 +88,7 @@ def result(config: dpst.TransferConfig) -> np.ndarray:
 
 
 def pictures(name: str) -> list[np.ndarray]:
-    """The pictures of a row, float32 [height, width, 3]."""
+    """Return the pictures of a row, float32 [height, width, 3]."""
     if name == "labels":
         photos = [sample("content"), sample("style")]
         photos += [np.float32(sample(f"{x}_labels")) / 255 for x in ("content", "style")]
@@ -100,7 +100,7 @@ def pictures(name: str) -> list[np.ndarray]:
 
 
 def main() -> None:
-    """Makes the pictures that are named, or all."""
+    """Make the pictures that are named, or all."""
     for name in sys.argv[1:] or ["labels", *SWEEPS]:
         row = pictures(name)
         gap = np.ones((row[0].shape[0], 6, 3), np.float32)

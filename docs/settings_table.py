@@ -9,20 +9,26 @@ MARKER = "<!-- settings -->"
 
 
 def on_page_markdown(markdown: str, **options: Any) -> str:
-    """Puts the table in the place of its marker."""
+    """Put the table in the place of its marker."""
     return markdown.replace(MARKER, settings_table()) if MARKER in markdown else markdown
 
 
 def settings_table() -> str:
-    """One row a setting: its flag, its default, what it does."""
-    rows = ["| flag | default | what it does |", "|---|---|---|"]
-    for field in dataclasses.fields(TransferConfig):
-        default = "by method" if field.metadata["by_method"] else f"`{field.default!r}`"
-        if field.default is None and not field.metadata["by_method"]:
-            default = "by size"
-        text = field.metadata["help"].replace("|", "\\|")
-        if field.metadata["choices"]:
-            choices = ", ".join(f"`{choice}`" for choice in field.metadata["choices"] if choice)
-            text += f" One of: {choices}."
-        rows.append(f"| `--{field.name}` | {default} | {text} |")
+    """Return a table with a row for each setting: its flag, default, methods and what it does."""
+    rows = ["| flag | default | methods | what it does |", "|---|---|---|---|"]
+    rows += [_row(field) for field in dataclasses.fields(TransferConfig)]
     return "\n".join(rows)
+
+
+def _row(field: dataclasses.Field) -> str:
+    metadata = field.metadata
+    default = "by method" if metadata["by_method"] else f"`{field.default!r}`"
+    if field.default is None and not metadata["by_method"]:
+        default = "by size"
+    methods = metadata["methods"]
+    # The help text ends in the methods, which have a column here.
+    text = metadata["help"].removesuffix(f" Method: {' and '.join(methods)}.").replace("|", "\\|")
+    if metadata["choices"]:
+        choices = ", ".join(f"`{choice}`" for choice in metadata["choices"] if choice)
+        text += f" One of: {choices}."
+    return f"| `--{field.name}` | {default} | {', '.join(methods) or 'all'} | {text} |"

@@ -124,6 +124,15 @@ def test_faq_answers_the_fifteen_questions() -> None:
     assert (DOCS / "faq.md").read_text(encoding="utf-8").count("\n## ") == 15
 
 
+def test_settings_table_names_the_methods_of_each_setting(monkeypatch) -> None:
+    monkeypatch.syspath_prepend(DOCS)
+    rows = importlib.import_module("settings_table").settings_table().splitlines()[2:]
+    cells = {row.split(" | ")[0]: row.split(" | ")[2] for row in rows}
+    assert len(cells) == len(dpst.TransferConfig.__dataclass_fields__)
+    assert cells["| `--patch_size`"] == "semantic" and cells["| `--seed`"] == "all"
+    assert not any("Method:" in row for row in rows)
+
+
 def test_settings_page_shows_a_picture_of_every_weight() -> None:
     text = (DOCS / "settings.md").read_text(encoding="utf-8")
     names = [name for name in dpst.TransferConfig.__dataclass_fields__ if name.endswith("_weight")]
