@@ -12,8 +12,8 @@ import tensorflow as tf
 import dpst
 from dpst import images
 from dpst.callbacks import TensorBoard
-from dpst.cli import cli
-from tests.exit_statuses import BAD_INPUT, DONE
+from tests.command_line import check_refused
+from tests.exit_statuses import DONE
 
 CONFIG = dpst.TransferConfig(max_evaluations=12)
 
@@ -146,23 +146,17 @@ def test_last_image_is_written_whatever_the_interval(stylizer, photo_pair, tmp_p
     assert [step for step, _ in pictures] == [result.history[0][1], result.history[-1][1]]
 
 
-def test_command_line_writes_records(photo_pair, tmp_path, capsys):
-    for name, image in zip(("content", "style"), photo_pair, strict=False):
-        images.write_image(tmp_path / f"{name}.png", image)
-    arguments = [
-        f"--content_image={tmp_path}/content.png",
-        f"--style_image={tmp_path}/style.png",
-        f"--output_image={tmp_path}/output.png",
-        f"--tensorboard_dir={tmp_path}/logs",
-        "--max_evaluations=2",
-        "--segmentation=none",
-    ]
-    assert cli.main(["run.py", *arguments]) == DONE
-    assert read_events(tmp_path / "logs" / "run_1")["loss"]
-    (tmp_path / "file").write_text("")
-    arguments[3] = f"--tensorboard_dir={tmp_path}/file"
-    assert cli.main(["run.py", *arguments]) == BAD_INPUT
-    assert "tensorboard_dir" in capsys.readouterr().err
+def test_command_line_writes_records(pair_files, run_cli):
+    run = run_cli.with_flags(
+        content_image="content.png",
+        style_image="style.png",
+        output_image="output.png",
+        max_evaluations=2,
+        segmentation="none",
+    )
+    assert run(tensorboard_dir="logs").status == DONE
+    assert read_events(pair_files / "logs" / "run_1")["loss"]
+    check_refused(run(tensorboard_dir="style.png"), "tensorboard_dir")
 
 
 def test_missing_tensorboard_is_an_error_that_says_what_to_install(monkeypatch, tmp_path):

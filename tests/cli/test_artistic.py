@@ -7,15 +7,15 @@ import pytest
 from PIL import Image
 
 from dpst import images
-from dpst.cli import cli
-from tests.exit_statuses import BAD_INPUT, DONE
+from tests.command_line import check_refused
+from tests.exit_statuses import DONE
 
 BLUE, GREEN = (0, 0, 255), (0, 255, 0)
 
 
 @pytest.fixture
-def run(tmp_path, photo_pair, monkeypatch, capfd):
-    """A function that runs the method in a folder of pictures; returns status, output, errors."""
+def run(tmp_path, photo_pair, run_cli):
+    """A function that runs the method in a folder of pictures."""
     content, style = photo_pair[:2]
     images.write_image(tmp_path / "content.png", content)
     for number, picture in enumerate((style, style[::-1, ::-1, ::-1]), start=1):
@@ -25,34 +25,24 @@ def run(tmp_path, photo_pair, monkeypatch, capfd):
     Image.fromarray(halves).save(tmp_path / "halves.png")
     for name, color in (("blue", BLUE), ("green", GREEN)):
         Image.fromarray(np.full((48, 64, 3), color, np.uint8)).save(tmp_path / f"{name}.png")
-    monkeypatch.chdir(tmp_path)
-
-    def call(*more, **changes):
-        flags = {
-            "method": "artistic",
-            "content_image": "content.png",
-            "style_image": "style_1.png",
-            "output_image": "output.png",
-            "max_evaluations": 2,
-            **changes,
-        }
-        arguments = [f"--{name}={value}" for name, value in flags.items()]
-        status = cli.main(["run.py", *arguments, *more])
-        captured = capfd.readouterr()
-        return status, captured.out, captured.err
-
-    return call
+    return run_cli.with_flags(
+        method="artistic",
+        content_image="content.png",
+        style_image="style_1.png",
+        output_image="output.png",
+        max_evaluations=2,
+    )
 
 
 def test_painting_has_the_photos_size(run):
-    status, out, err = run()
-    assert status == DONE
+    done = run()
+    assert done.status == DONE
     assert images.read_image("output.png").shape == (48, 64, 3)
-    assert "takes style image 1 to 100%" in out and "evaluation 2 of 2" in err
+    assert "takes style image 1 to 100%" in done.out and "evaluation 2 of 2" in done.err
 
 
 def test_solve_size_is_that_of_the_output_without_full_resolution(run):
-    assert run("--nofull_resolution", solve_size=40)[0] == DONE
+    assert run("--nofull_resolution", solve_size=40).status == DONE
     with Image.open("output.png") as output:
         assert output.size == (40, 30)
 
@@ -60,33 +50,34 @@ def test_solve_size_is_that_of_the_output_without_full_resolution(run):
 @pytest.mark.parametrize("multi_style", ["composite", "blend", "locality", "localized"])
 def test_two_styles_on_two_segments(run, multi_style):
     styles = {"style_image": "style_1.png,style_2.png", "content_labels": "halves.png"}
-    status, out, _ = run(**styles, multi_style=multi_style)
-    assert status == DONE
-    assert "style image 1" in out and "style image 2" in out
+    done = run(**styles, multi_style=multi_style)
+    assert done.status == DONE
+    assert "style image 1" in done.out and "style image 2" in done.out
     assert images.read_image("output.png").shape == (48, 64, 3)
 
 
 def test_style_maps_say_which_image_serves_which_label(run):
-    status, out, _ = run(
+    done = run(
         "--dry_run",
         style_image="style_1.png,style_2.png",
         content_labels="halves.png",
         style_labels="green.png,blue.png",
     )
-    assert status == DONE
-    rows = {line.split()[1]: line for line in out.splitlines() if "takes style image" in line}
+    assert done.status == DONE
+    lines = [line for line in done.out.splitlines() if "takes style image" in line]
+    rows = {line.split()[1]: line for line in lines}
     assert "takes style image 2" in rows["0000ff"] and "takes style image 1" in rows["00ff00"]
 
 
 def test_one_style_with_both_label_maps_is_paired_as_photos_are(run):
-    status, out, _ = run("--dry_run", content_labels="halves.png", style_labels="halves.png")
-    assert status == DONE
-    assert "takes label 0000ff" in out and "takes label 00ff00" in out
+    done = run("--dry_run", content_labels="halves.png", style_labels="halves.png")
+    assert done.status == DONE
+    assert "takes label 0000ff" in done.out and "takes label 00ff00" in done.out
 
 
 def test_kept_segment_is_the_photo_of_the_file(run):
-    status, out, _ = run(content_labels="halves.png", segment_map="green=none")
-    assert status == DONE and "is kept as photographed" in out
+    done = run(content_labels="halves.png", segment_map="green=none")
+    assert done.status == DONE and "is kept as photographed" in done.out
     content, output = images.read_image("content.png"), images.read_image("output.png")
     np.testing.assert_array_equal(output[:, 34:], content[:, 34:])
     assert np.abs(output[:, :30] - content[:, :30]).max() > 0.01
@@ -94,7 +85,7 @@ def test_kept_segment_is_the_photo_of_the_file(run):
 
 def test_report_names_all_style_images(run):
     styles = "style_1.png,style_2.png"
-    assert run(style_image=styles, style_blend="0.7,0.3", report_dir="report")[0] == DONE
+    assert run(style_image=styles, style_blend="0.7,0.3", report_dir="report").status == DONE
     with open("report/trace.json", encoding="utf-8") as file:
         trace = json.load(file)
     assert trace["inputs"]["style_image"] == {"path": styles, "size": [[48, 64], [48, 64]]}
@@ -106,7 +97,7 @@ def test_report_names_all_style_images(run):
     ("flags", "parts"),
     [
         ({"preview": "p.png"}, ["--preview is 'p.png'", "must be 'photo'", "leave --preview out"]),
-        ({"save_map": "look.npz"}, ["--save_map is 'look.npz'", "must be 'photo'"]),
+        ({"save_look": "look.npz"}, ["--save_look is 'look.npz'", "must be 'photo'"]),
         ({"style_image": "style_1.png,missing.png"}, ["style_image 'missing.png'"]),
         ({"style_labels": "blue.png"}, ["--content_labels is missing"]),
         (
@@ -126,11 +117,5 @@ def test_report_names_all_style_images(run):
         ({"style_blend": "1,2"}, ["2 numbers, it must have 1"]),
     ],
 )
-def test_what_does_not_fit_is_one_clear_line(run, tmp_path, flags, parts):
-    status, _, err = run(**flags)
-    assert status == BAD_INPUT
-    lines = [line for line in err.splitlines() if line.startswith("dpst: error: ")]
-    assert len(lines) == 1
-    for part in parts:
-        assert part in lines[0]
-    assert not (tmp_path / "output.png").exists()
+def test_what_does_not_fit_is_one_clear_line(run, flags, parts):
+    check_refused(run(**flags), *parts)

@@ -3,60 +3,58 @@
 import pytest
 
 from dpst import images
-from dpst.cli import cli
-from tests.exit_statuses import BAD_INPUT, DONE, SOME_FAILED
-
-
-@pytest.fixture
-def run(tmp_path, photo_pair, monkeypatch, capfd):
-    """A function that runs jobs, as CSV rows, from another folder; returns status and outputs."""
-    (tmp_path / "photos").mkdir()
-    images.write_image(tmp_path / "photos/a.png", photo_pair[0])
-    images.write_image(tmp_path / "photos/b.png", photo_pair[0][::-1])
-    images.write_image(tmp_path / "photos/style.png", photo_pair[1])
-    monkeypatch.chdir(tmp_path)
-
-    def call(*rows, flags=("--output_dir=out", "--max_evaluations=6")):
-        (tmp_path / "photos/jobs.csv").write_text("\n".join(rows))
-        status = cli.main(["run.py", "--jobs=photos/jobs.csv", *flags])
-        captured = capfd.readouterr()
-        return status, captured.out, captured.err
-
-    return call
-
+from tests.command_line import check_refused
+from tests.exit_statuses import DONE, SOME_FAILED
 
 HEADER = "content_image,style_image,output_image,segmentation,report_dir"
 
 
-def test_jobs_share_their_traces_and_equal_runs_of_their_own(run, tmp_path, traces):
+@pytest.fixture
+def run(tmp_path, photo_pair, run_cli):
+    """A function that runs jobs, given as CSV rows, from another folder."""
+    (tmp_path / "photos").mkdir()
+    images.write_image(tmp_path / "photos/a.png", photo_pair[0])
+    images.write_image(tmp_path / "photos/b.png", photo_pair[0][::-1])
+    images.write_image(tmp_path / "photos/style.png", photo_pair[1])
+
+    def call(*rows, flags=("--output_dir=out", "--max_evaluations=6")):
+        (tmp_path / "photos/jobs.csv").write_text("\n".join(rows))
+        return run_cli("--jobs=photos/jobs.csv", *flags)
+
+    return call
+
+
+def test_jobs_share_their_traces_and_equal_runs_of_their_own(
+    run, run_cli, own_extractors, tmp_path, traces
+):
     rows = (HEADER, "a.png,style.png,1.png,none,", "b.png,style.png,new/2.jpg,none,new/report")
-    status, out, err = run(*rows)
-    assert status == DONE, err
+    done = run(*rows)
+    assert done.status == DONE, done.err
     num_traces = len(traces)
-    assert "2 of 2: line 3: out/new/2.jpg done" in err and "done                2" in out
+    assert "2 of 2: line 3: out/new/2.jpg done" in done.err and "done                2" in done.out
     assert (tmp_path / "out/new/report/trace.json").exists()
     flags = ["--content_image=photos/b.png", "--style_image=photos/style.png"]
     flags += ["--segmentation=none", "--max_evaluations=6", "--output_image=alone.jpg"]
-    assert cli.main(["run.py", *flags]) == DONE
+    assert run_cli(*flags).status == DONE
     assert (tmp_path / "alone.jpg").read_bytes() == (tmp_path / "out/new/2.jpg").read_bytes()
     assert 0 < num_traces < len(traces)  # One that is loaded anew shares none.
-    assert run(*rows)[0] == DONE
-    assert "already there       2" in run(*rows)[1]
+    again = run(*rows)
+    assert again.status == DONE and "already there       2" in again.out
 
 
 def test_bad_pairs_fail_alone(run, tmp_path):
     rows = ("no.png,style.png,,none,", "a.png,style.png,x.xyz,none,", "a.png,style.png,,nine,")
-    status, out, err = run(HEADER, *rows)
-    assert status == SOME_FAILED
-    assert "line 2: content_image" in out and "does not exist" in out
-    assert "line 3: output_image" in out and "line 4: segmentation is 'nine'" in out
+    done = run(HEADER, *rows)
+    assert done.status == SOME_FAILED
+    assert "line 2: content_image" in done.out and "does not exist" in done.out
+    assert "line 3: output_image" in done.out and "line 4: segmentation is 'nine'" in done.out
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["failures.csv"]
 
 
 def test_dry_run_checks_all_jobs_and_writes_nothing(run, tmp_path):
     rows = (HEADER, "a.png,style.png,sub/1.png,none,", "no.png,style.png,,none,")
-    status, out, _ = run(*rows, flags=("--output_dir=out", "--dry_run"))
-    assert status == SOME_FAILED and "done                1" in out
+    done = run(*rows, flags=("--output_dir=out", "--dry_run"))
+    assert done.status == SOME_FAILED and "done                1" in done.out
     assert not (tmp_path / "out").exists()
 
 
@@ -76,12 +74,11 @@ BAD = {
 def test_bad_batch_is_an_error_in_one_line(case, run):
     flags, message = BAD[case]
     header = "oops" if "column" in case else HEADER
-    status, out, err = run(header, "a.png,style.png,,none,", flags=flags)
-    assert status == BAD_INPUT and not out
-    assert len(err.splitlines()) == 1 and message in err
+    refused = run(header, "a.png,style.png,,none,", flags=flags)
+    check_refused(refused, message)
+    assert not refused.out
 
 
 @pytest.mark.parametrize("flag", ["--output_dir=out", "--cluster=auto"])
-def test_flags_of_batches_without_jobs_are_an_error(flag, run, capfd):
-    assert cli.main(["run.py", flag]) == BAD_INPUT
-    assert "is given without --jobs" in capfd.readouterr().err
+def test_flags_of_batches_without_jobs_are_an_error(flag, run_cli):
+    check_refused(run_cli(flag), "is given without --jobs")

@@ -7,51 +7,36 @@ import pytest
 from PIL import Image
 
 from dpst import images
-from dpst.cli import cli
-from tests.exit_statuses import BAD_INPUT, DONE
+from tests.command_line import check_refused
+from tests.exit_statuses import DONE
 
 BLUE, GREEN = (0, 0, 255), (0, 255, 0)
-
-
-@pytest.fixture
-def run(tmp_path, photo_pair, monkeypatch, capfd):
-    """A function that runs the method in a folder of pictures; returns status, output, errors."""
-    content, style = photo_pair[:2]
-    images.write_image(tmp_path / "content.png", content)
-    images.write_image(tmp_path / "style.png", style)
-    for name, size in (("style_labels", (48, 64)), ("doodle", (41, 83)), ("small", (24, 32))):
-        halves = np.full((*size, 3), BLUE, np.uint8)
-        halves[:, size[1] // 2 :] = GREEN
-        Image.fromarray(halves).save(tmp_path / f"{name}.png")
-    Image.open(tmp_path / "doodle.png").convert("L").save(tmp_path / "grey.png")
-    monkeypatch.chdir(tmp_path)
-
-    def call(*more, **changes):
-        flags = {
-            "method": "semantic",
-            "style_image": "style.png",
-            "output_image": "output.png",
-            "style_layers": "relu3_1",
-            "max_evaluations": 2,
-            **changes,
-        }
-        arguments = [f"--{name}={value}" for name, value in flags.items()]
-        status = cli.main(["run.py", *arguments, *more])
-        captured = capfd.readouterr()
-        return status, captured.out, captured.err
-
-    return call
-
-
 MAPS = {"content_labels": "doodle.png", "style_labels": "style_labels.png"}
 
 
+@pytest.fixture
+def run(pair_files, run_cli):
+    """A function that runs the method in a folder of pictures."""
+    for name, size in (("style_labels", (48, 64)), ("doodle", (41, 83)), ("small", (24, 32))):
+        halves = np.full((*size, 3), BLUE, np.uint8)
+        halves[:, size[1] // 2 :] = GREEN
+        Image.fromarray(halves).save(pair_files / f"{name}.png")
+    Image.open(pair_files / "doodle.png").convert("L").save(pair_files / "grey.png")
+    return run_cli.with_flags(
+        method="semantic",
+        style_image="style.png",
+        output_image="output.png",
+        style_layers="relu3_1",
+        max_evaluations=2,
+    )
+
+
 def test_doodle_is_painted_in_exactly_its_size(run):
-    status, out, err = run(**MAPS, report_dir="report")
-    assert status == DONE
+    done = run(**MAPS, report_dir="report")
+    assert done.status == DONE
     assert images.read_image("output.png").shape == (41, 83, 3)
-    assert "takes label 0000ff" in out and "takes label 00ff00" in out
-    assert "evaluation 2 of 2" in err
+    assert "takes label 0000ff" in done.out and "takes label 00ff00" in done.out
+    assert "evaluation 2 of 2" in done.err
     with open("report/trace.json", encoding="utf-8") as file:
         trace = json.load(file)
     assert "content_image" not in trace["inputs"] and trace["metrics"]["ssim"] is None
@@ -61,20 +46,20 @@ def test_doodle_is_painted_in_exactly_its_size(run):
 
 def test_content_image_with_a_smaller_map(run):
     maps = {"content_labels": "small.png", "style_labels": "style_labels.png"}
-    status, out, _ = run(content_image="content.png", **maps)
-    assert status == DONE and "structure kept" in out
+    done = run(content_image="content.png", **maps)
+    assert done.status == DONE and "structure kept" in done.out
     assert images.read_image("output.png").shape == (48, 64, 3)
 
 
 def test_texture_of_a_size_without_any_map(run):
-    assert run(output_size="70x40")[0] == DONE
+    assert run(output_size="70x40").status == DONE
     assert images.read_image("output.png").shape == (40, 70, 3)
 
 
-def test_dry_run_shows_the_labels_and_solves_nothing(run, tmp_path):
-    status, out, _ = run("--dry_run", **MAPS)
-    assert status == DONE and "nothing was solved" in out and "00ff00" in out
-    assert not (tmp_path / "output.png").exists()
+def test_dry_run_shows_the_labels_and_solves_nothing(run):
+    done = run("--dry_run", **MAPS)
+    assert done.status == DONE and "nothing was solved" in done.out and "00ff00" in done.out
+    assert done.files == []
 
 
 @pytest.mark.parametrize(
@@ -97,11 +82,5 @@ def test_dry_run_shows_the_labels_and_solves_nothing(run, tmp_path):
         ({"method": "artistic"}, ["content_image is missing and method is 'artistic'"]),
     ],
 )
-def test_what_does_not_fit_is_one_clear_line(run, tmp_path, flags, parts):
-    status, _, err = run(**flags)
-    assert status == BAD_INPUT
-    lines = [line for line in err.splitlines() if line.startswith("dpst: error: ")]
-    assert len(lines) == 1
-    for part in parts:
-        assert part in lines[0]
-    assert not (tmp_path / "output.png").exists()
+def test_what_does_not_fit_is_one_clear_line(run, flags, parts):
+    check_refused(run(**flags), *parts)

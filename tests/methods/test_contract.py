@@ -7,10 +7,10 @@ import pytest
 
 import dpst
 from dpst import images
-from dpst.cli import cli
 from dpst.config import METHODS, TransferConfig
 from dpst.methods import Inputs, load_method
-from tests.exit_statuses import BAD_INPUT, DONE
+from tests.command_line import check_refused
+from tests.exit_statuses import DONE
 
 each_method = pytest.mark.parametrize("name", METHODS)
 
@@ -18,15 +18,6 @@ each_method = pytest.mark.parametrize("name", METHODS)
 @pytest.fixture
 def toy(monkeypatch):
     monkeypatch.setitem(METHODS, "toy", "tests.methods.toy")
-
-
-@pytest.fixture
-def files(photo_pair, tmp_path, monkeypatch):
-    """A folder with a small pair, where the test runs."""
-    images.write_image(tmp_path / "content.png", photo_pair[0])
-    images.write_image(tmp_path / "style.png", photo_pair[1])
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def nothing_is_looked_for():
@@ -91,25 +82,25 @@ def test_new_method_runs_through_the_python_api(toy, photo_pair, extractor):
         dpst.stylize(None, photo_pair[1], config=config)
 
 
-def test_new_method_runs_through_the_command_line_with_its_report(toy, files, capfd):
-    pair = ["--content_image=content.png", "--style_image=style.png", "--method=toy"]
-    assert cli.main(["run.py", *pair, "--output_image=o.png", "--report_dir=report"]) == DONE
+def test_new_method_runs_through_the_command_line_with_its_report(toy, pair_files, run_cli):
+    run = run_cli.with_flags(
+        content_image="content.png", style_image="style.png", output_image="o.png", method="toy"
+    )
+    assert run(report_dir="report").status == DONE
     expected = images.read_image("content.png")[::-1]
     np.testing.assert_allclose(images.read_image("o.png"), expected, atol=0.01)
-    assert (files / "report" / "index.html").is_file()
-    assert cli.main(["run.py", *pair, "--output_image=o.png", "--patch_size=5"]) == BAD_INPUT
-    assert "patch_size is 5 and method is 'toy'" in capfd.readouterr().err
-    assert cli.main(["run.py", *pair, "--output_image=o.png", "--save_lut=a.cube"]) == BAD_INPUT
-    assert "--method is 'toy', it must be 'photo'" in capfd.readouterr().err
+    assert (pair_files / "report" / "index.html").is_file()
+    check_refused(run(patch_size=5), "patch_size is 5 and method is 'toy'")
+    check_refused(run(save_lut="a.cube"), "--method is 'toy', it must be 'photo'")
 
 
-def test_new_method_runs_in_a_batch(toy, files):
-    (files / "jobs.csv").write_text(
+def test_new_method_runs_in_a_batch(toy, pair_files, run_cli):
+    (pair_files / "jobs.csv").write_text(
         "content_image,style_image,output_image,method\n"
         "content.png,style.png,a.png,toy\n"
         "style.png,content.png,b.png,toy\n"
     )
-    assert cli.main(["run.py", "--jobs=jobs.csv", "--output_dir=out"]) == DONE
+    assert run_cli(jobs="jobs.csv", output_dir="out").status == DONE
     for source, output in (("content.png", "out/a.png"), ("style.png", "out/b.png")):
         expected = images.read_image(source)[::-1]
         np.testing.assert_allclose(images.read_image(output), expected, atol=0.01)

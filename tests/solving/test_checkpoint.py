@@ -13,7 +13,8 @@ from dpst.solving.checkpoint import Checkpoint
 from dpst.solving.levels import Level
 from dpst.solving.objective import ImageTerm, Objective
 from dpst.solving.solve import CHUNK_EVALUATIONS, solve
-from tests.exit_statuses import BAD_INPUT, DONE
+from tests.command_line import check_refused
+from tests.exit_statuses import DONE
 
 LEVELS = (Level((32, 40), 12), Level((40, 50), 13))
 
@@ -126,11 +127,8 @@ def test_saving_takes_a_small_part_of_the_time(content, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(tmp_path, photo_pair, monkeypatch):
+def run(pair_files, run_cli, monkeypatch):
     """A function that runs the command line with checkpoints; its progress may end it."""
-    images.write_image(tmp_path / "content.png", photo_pair[0])
-    images.write_image(tmp_path / "style.png", photo_pair[1])
-    monkeypatch.chdir(tmp_path)
 
     def call(output, killed_after=0, **changes):
         flags = {
@@ -140,11 +138,10 @@ def run(tmp_path, photo_pair, monkeypatch):
             "max_evaluations": 12,
             "checkpoint_dir": "states",
             "segmentation": "none",
-            **changes,
         }
         with monkeypatch.context() as patch:
             patch.setattr(cli.ProgressLine, "__call__", KilledAfter(killed_after).__call__)
-            return cli.main(["run.py", *(f"--{name}={value}" for name, value in flags.items())])
+            return run_cli.with_flags(**flags)(**changes)
 
     return call
 
@@ -154,15 +151,15 @@ def states(tmp_path):
 
 
 def test_killed_run_gives_the_same_file_and_leaves_no_state(run, tmp_path):
-    assert run("whole.png") == DONE
+    assert run("whole.png").status == DONE
     assert states(tmp_path) == []
     with pytest.raises(Killed):
         run("again.png", killed_after=2)
     assert len(states(tmp_path)) == 1 and not (tmp_path / "again.png").exists()
     # Another run has a state of its own.
-    assert run("other.png", tv_weight=0.1, max_evaluations=2) == DONE
+    assert run("other.png", tv_weight=0.1, max_evaluations=2).status == DONE
     assert len(states(tmp_path)) == 1
-    assert run("again.png") == DONE
+    assert run("again.png").status == DONE
     assert (tmp_path / "again.png").read_bytes() == (tmp_path / "whole.png").read_bytes()
     assert states(tmp_path) == []
 
@@ -179,15 +176,15 @@ def test_killed_composite_goes_on_with_the_style_that_was_under_way(run, tmp_pat
         "segmentation": "labels",
         "multi_style": "composite",
     }
-    assert run("whole.png", **flags) == DONE
+    assert run("whole.png", **flags).status == DONE
     with pytest.raises(Killed):
         run("again.png", killed_after=5, **flags)
     assert len(states(tmp_path)) == 2
-    assert run("again.png", **flags) == DONE
+    assert run("again.png", **flags).status == DONE
     assert (tmp_path / "again.png").read_bytes() == (tmp_path / "whole.png").read_bytes()
     assert states(tmp_path) == []
 
 
-def test_folder_of_states_that_cannot_be_is_an_error(run, capfd):
-    assert run("output.png", checkpoint_dir="content.png") == BAD_INPUT
-    assert "checkpoint_dir 'content.png' cannot be a folder" in capfd.readouterr().err
+def test_folder_of_states_that_cannot_be_is_an_error(run):
+    refused = run("output.png", checkpoint_dir="content.png")
+    check_refused(refused, "checkpoint_dir 'content.png' cannot be a folder")

@@ -9,32 +9,20 @@ import pytest
 from PIL import Image
 
 from dpst import images
-from dpst.cli import cli
 from dpst.files.keras_model import read_model
-from tests.exit_statuses import BAD_INPUT
+from tests.command_line import check_refused
 
 
 @pytest.fixture
-def run(tmp_path, photo_pair, monkeypatch, capfd):
-    """A function that runs with changed flags; returns status, errors and the files left."""
-    images.write_image(tmp_path / "content.png", photo_pair[0])
-    images.write_image(tmp_path / "style.png", photo_pair[1])
-    monkeypatch.chdir(tmp_path)
-
-    def call(**changes):
-        before = set(tmp_path.iterdir())
-        flags = {
-            "content_image": "content.png",
-            "style_image": "style.png",
-            "output_image": "output.png",
-            "segmentation": "none",
-            "max_evaluations": 1,
-            **changes,
-        }
-        status = cli.main(["run.py", *(f"--{name}={value}" for name, value in flags.items())])
-        return status, capfd.readouterr().err, set(tmp_path.iterdir()) - before
-
-    return call
+def run(pair_files, run_cli):
+    """A function that runs a small pair with changed flags."""
+    return run_cli.with_flags(
+        content_image="content.png",
+        style_image="style.png",
+        output_image="output.png",
+        segmentation="none",
+        max_evaluations=1,
+    )
 
 
 def _line(pixels, path):
@@ -64,21 +52,17 @@ if hasattr(os, "mkfifo"):
 def test_odd_file_is_an_error_in_one_line(case, name, run):
     make, path, message = FILES[case]
     make()
-    status, error, files = run(**{name: path})
-    assert status == BAD_INPUT and not files
-    assert len(error.splitlines()) == 1 and message in error
+    check_refused(run(**{name: path}), message)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes of the system")
-@pytest.mark.parametrize("flag", ["apply_map", "jobs", "extractor", "weights"])
+@pytest.mark.parametrize("flag", ["apply_look", "jobs", "extractor", "weights"])
 def test_pipe_in_the_place_of_any_file_is_an_error_and_not_waited_for(flag, run):
     os.mkfifo("odd.h5")
     more = {"extractor": "squeezenet"} if flag == "weights" else {}
     more |= {"output_dir": "out"} if flag == "jobs" else {}
-    changes = {"style_image": "", "segmentation": "labels"} if flag == "apply_map" else {}
-    status, error, files = run(**{flag: "odd.h5", **more, **changes})
-    assert status == BAD_INPUT and not files
-    assert len(error.splitlines()) == 1 and "is a pipe or a device" in error
+    changes = {"style_image": "", "segmentation": "labels"} if flag == "apply_look" else {}
+    check_refused(run(**{flag: "odd.h5", **more, **changes}), "is a pipe or a device")
 
 
 def test_file_that_may_not_be_read_is_told_of_as_such(run, monkeypatch):
@@ -86,17 +70,15 @@ def test_file_that_may_not_be_read_is_told_of_as_such(run, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Image, "open", refuse)
-    status, error, _ = run()
-    assert status == BAD_INPUT
-    assert "content_image 'content.png' may not be read by this user" in error
+    check_refused(run(), "content_image 'content.png' may not be read by this user")
 
 
 def test_side_that_the_format_lacks_is_told_of_before_the_solve(run):
     Image.new("RGB", (65501, 32)).save("long.png")
     for suffix, limit in (("jpg", 65500), ("webp", 16383)):
-        status, error, files = run(content_image="long.png", output_image=f"long.{suffix}")
-        assert status == BAD_INPUT and not files
-        assert f"65501x32 px (width x height), its format holds sides of at most {limit}" in error
+        refused = run(content_image="long.png", output_image=f"long.{suffix}")
+        wanted = f"65501x32 px (width x height), its format holds sides of at most {limit}"
+        check_refused(refused, wanted)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files as Linux does")

@@ -14,7 +14,10 @@ from dpst.optimizers import lbfgs
 from dpst.solving.levels import Level
 from dpst.solving.objective import FOLLOWING_CHUNKS, ImageTerm, MovingObjective, Objective
 from dpst.solving.solve import CHUNK_EVALUATIONS, solve
-from tests.exit_statuses import BAD_INPUT, DONE
+from tests.command_line import check_refused
+from tests.exit_statuses import DONE
+
+pytestmark = pytest.mark.usefixtures("shared_extractor")
 
 RED, BLACK = (255, 0, 0), (0, 0, 0)
 
@@ -113,10 +116,9 @@ def test_new_matches_do_not_restart_the_solver(style, style_labels) -> None:
 
 
 def test_older_output_is_there_until_the_new_one_is_whole(
-    style, style_labels, tmp_path, monkeypatch, capfd
+    style, style_labels, run_cli, tmp_path, monkeypatch
 ) -> None:
     """Elsewhere the output file is deleted when the run starts."""
-    monkeypatch.chdir(tmp_path)
     images.write_image("style.png", style)
     images.write_image("labels.png", style_labels / 255)
     images.write_image("output.png", np.zeros((32, 32, 3)))
@@ -127,10 +129,16 @@ def test_older_output_is_there_until_the_new_one_is_whole(
         seen.append((tmp_path / "output.png").read_bytes())
 
     monkeypatch.setattr(cli.ProgressLine, "__call__", look)
-    flags = ["--method=semantic", "--style_layers=relu3_1", "--max_evaluations=2"]
-    files = ["--style_image=style.png", "--style_labels=labels.png", "--output_image=output.png"]
-    assert cli.main(["run.py", *flags, *files, "--content_labels=no.png"]) == BAD_INPUT
+    run = run_cli.with_flags(
+        method="semantic",
+        style_image="style.png",
+        style_labels="labels.png",
+        output_image="output.png",
+        style_layers="relu3_1",
+        max_evaluations=2,
+    )
+    check_refused(run(content_labels="no.png"), "no.png")
     assert (tmp_path / "output.png").read_bytes() == old
-    assert cli.main(["run.py", *flags, *files, "--content_labels=labels.png"]) == DONE
+    assert run(content_labels="labels.png").status == DONE
     assert seen and set(seen) == {old}
     assert images.read_image("output.png").shape == style.shape
