@@ -32,7 +32,7 @@ def random_masks(batch: int = 4, num_segments: int = 2) -> np.ndarray:
 
 
 def known_size(name: str) -> tuple[int | None, int | None]:
-    """What a loss must know of the sizes while it is traced: patches are cut out of known ones."""
+    """The size that a loss must know while it is traced; only the patch loss must."""
     return SIZE if name == "patch" else (None, None)
 
 
@@ -52,18 +52,19 @@ def half_precision() -> None:
 
 
 def arguments(name: str) -> tuple:
-    """(y_true, y_pred) of a loss."""
+    """(y_true, y_pred) of a loss, for a batch of 2."""
+    images, others = random_images(batch=2), random_images(1, batch=2)
     if name == "segment_gram":
-        return (random_images(), random_masks()), (random_images(1), random_masks())
-    return random_images(), random_images(1)
+        return (images, random_masks(2)), (others, random_masks(2))
+    return images, others
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_batch_equals_its_images_one_by_one(name: str) -> None:
     loss, pair = LOSSES[name](), arguments(name)
     values = loss(*pair)
-    assert values.shape == (4,) and values.dtype == tf.float32
-    for i in range(4):
+    assert values.shape == (2,) and values.dtype == tf.float32
+    for i in range(2):
         single = keras.tree.map_structure(lambda x, i=i: x[i : i + 1], pair)
         np.testing.assert_allclose(loss(*single)[0], values[i], rtol=1e-4, atol=1e-7)
 
@@ -86,7 +87,7 @@ def test_compiled_values_and_gradients_equal_eager_ones(name: str, jit_compile: 
     specs = keras.tree.map_structure(
         lambda x: tf.TensorSpec([None, *size, x.shape[-1]]), (y_true, y_pred)
     )
-    for signature in (None, specs):  # sizes that are known while tracing, and that are not
+    for signature in (None, specs):  # sizes known while tracing, and unknown ones
         compiled = tf.function(
             value_and_gradient, jit_compile=jit_compile, input_signature=signature
         )

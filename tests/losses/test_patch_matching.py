@@ -81,7 +81,7 @@ def test_patches_that_touch_what_is_not_valid_are_left_out() -> None:
     np.testing.assert_array_equal(chosen, patches(style, 3)[kept])
 
 
-def test_patch_of_zeros_is_no_reason_for_nan() -> None:
+def test_patch_of_zeros_does_not_give_nan() -> None:
     style = _features(4, 4)
     style[:3, :3] = 0
     indices, scores = nearest_patches(_bank(np.zeros((3, 3, 3), np.float32)), _bank(style), 3)

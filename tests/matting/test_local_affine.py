@@ -131,6 +131,6 @@ def test_parameter_out_of_range_is_an_error(options: dict) -> None:
 
 
 @pytest.mark.parametrize("shape", [(4, 5), (4, 5, 1), (4, 5, 4), (1, 4, 5, 3)])
-def test_map_applied_to_no_rgb_image_is_an_error(shape: tuple[int, ...]) -> None:
+def test_map_applied_to_an_image_that_is_not_rgb_is_an_error(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="convert it to RGB"):
         random_map(4, 5).apply(np.zeros(shape, np.float32))
