@@ -14,7 +14,7 @@ import tensorflow as tf
 from dpst.config import TransferConfig
 from dpst.shared_trace import shared_trace
 
-BYTES_A_MEGABYTE = 1_000_000
+BYTES_PER_MEGABYTE = 1_000_000
 
 _FLOAT_BYTES = 4
 _PATCH_COPIES = 3  # copies of a tile's patches: gathered, squared for their length, divided by it
@@ -66,7 +66,7 @@ def patch_bank(
         if features.shape[2] != feature_maps[0].shape[2]:
             raise ValueError(
                 f"feature maps have {feature_maps[0].shape[2]} and {features.shape[2]} channels, "
-                "all must have as many."
+                "must all have as many; take them from one layer."
             )
         positions = first + np.arange(height * width, dtype=np.int32).reshape(height, width)
         inside = positions[: height - patch_size + 1, : width - patch_size + 1]
@@ -78,7 +78,7 @@ def patch_bank(
         widths.append(np.full(inside.size, width, np.int32))
         first += height * width
     if not sum(map(len, corners)):
-        raise ValueError("no patch is valid, at least one must be.")
+        raise ValueError("no patch is valid, at least one must be; mark larger areas as valid.")
     flat = [tf.reshape(features, [-1, features.shape[2]]) for features in feature_maps]
     return PatchBank(
         tf.concat(flat, 0),
@@ -123,7 +123,7 @@ def nearest_patches(
     if num_channels != style.features.shape[1]:
         raise ValueError(
             f"output patches have {num_channels} channels and style patches "
-            f"{style.features.shape[1]}, both must have as many."
+            f"{style.features.shape[1]}, must have as many; take both from one layer."
         )
     if not 0 <= variety < 1 or memory <= 0:
         raise ValueError(
@@ -158,7 +158,7 @@ def tile_sizes(num_output: int, num_style: int, patch_length: int, memory: int) 
         Numbers of output patches and of style patches in a tile: equal, unless there are too few of
         one kind.
     """
-    budget = memory * BYTES_A_MEGABYTE / _FLOAT_BYTES
+    budget = memory * BYTES_PER_MEGABYTE / _FLOAT_BYTES
     length = _PATCH_COPIES * patch_length
     # The side t of a square: _SCORE_COPIES t^2 + 2 length t = budget.
     side = (np.sqrt(length**2 + _SCORE_COPIES * budget) - length) / _SCORE_COPIES

@@ -1,4 +1,4 @@
-"""What every Keras loss of the library keeps to."""
+"""The contract of every Keras loss of the library."""
 
 from __future__ import annotations
 

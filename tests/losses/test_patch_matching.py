@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dpst.losses import nearest_patches, patch_bank
-from dpst.losses.patch_matching import BYTES_A_MEGABYTE, gather_patches, tile_sizes
+from dpst.losses.patch_matching import BYTES_PER_MEGABYTE, gather_patches, tile_sizes
 from tests.oracles.patches import correlations, patches
 
 
@@ -54,7 +54,7 @@ def test_tiles_fit_in_the_memory(num_output, num_style, length, memory) -> None:
     rows, columns = tile_sizes(num_output, num_style, length, memory)
     assert 1 <= rows <= num_output and 1 <= columns <= num_style
     taken = 4 * (2 * rows * columns + 3 * length * (rows + columns))
-    assert taken <= memory * BYTES_A_MEGABYTE or (rows == 1 or columns == 1)
+    assert taken <= memory * BYTES_PER_MEGABYTE or (rows == 1 or columns == 1)
 
 
 def test_tiles_do_not_grow_with_the_number_of_style_patches() -> None:

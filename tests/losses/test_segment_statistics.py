@@ -1,4 +1,4 @@
-"""Means and Gram matrices of segments, dense and sorted."""
+"""Moments of segments, dense and sorted."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_sorted_statistics_equal_dense_ones_in_value_and_gradient(
     masks = mixed_masks(*size)[segments].astype(np.float32)
     features = tf.constant(random_features((1, *size, 3)), tf.float32)
     shape = segment_statistics(features, tf.constant(np.moveaxis(masks, 0, -1)[None]))
-    # Any two linear forms of the statistics, to see all of their gradient; not symmetric.
+    # Two arbitrary linear forms of the moments, not symmetric, to see all of the gradient.
     forms = [tf.constant(random_features(s.shape, 3 + i), tf.float32) for i, s in enumerate(shape)]
     dense = tf.constant(np.moveaxis(masks, 0, -1)[None])
     results = []

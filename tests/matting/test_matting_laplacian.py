@@ -46,7 +46,7 @@ def test_quadratic_form_is_the_residual_of_the_best_local_affine_fit(
     image, x = photo(*size), noise(*size)
     expected = affine_residual(image, x, epsilon, radius)
     result = MattingLaplacian.from_image(image, epsilon, radius).quadratic_form(tf.constant(x))
-    # float32: a trace for one size and one for all sizes round in other orders.
+    # float32: a trace for one size rounds differently from one for all sizes.
     np.testing.assert_allclose(result, expected, rtol=1e-4)
 
 

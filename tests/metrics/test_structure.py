@@ -109,7 +109,7 @@ def test_recolouring_costs_no_energy_and_leaves_no_residual(photo_pair, output) 
 
 @pytest.mark.parametrize("function", [matting_energy, affine_residual])
 def test_images_without_names_are_an_error(function, photo_pair, output) -> None:
-    """The order was (content, output) once, which would give another value without a word."""
+    """The order used to be (content, output): such calls would silently give another value."""
     with pytest.raises(TypeError, match="positional"):
         function(photo_pair[0], output)
 
