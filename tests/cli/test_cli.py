@@ -238,7 +238,7 @@ FAULTS = {
     "label map of another aspect ratio": _other_aspect_ratio,
     "only one label map": lambda folder: (
         {"content_labels": "content_labels.png"},
-        ["--style_labels is missing"],
+        ["style_labels is missing"],
     ),
     "output folder that does not exist": lambda folder: (
         {"output_image": "no/output.png"},
