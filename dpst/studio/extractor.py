@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from dpst.config import TransferConfig
 
 if TYPE_CHECKING:
     from dpst.extractors import Extractor
+
+GetExtractor: TypeAlias = "Callable[[], Extractor]"
+"""Returns the extractor that all sessions share; loads it first, or waits while that is done."""
 
 _SIZE = (48, 64)  # any: traces are for all sizes
 _NUM_SEGMENTS = 3

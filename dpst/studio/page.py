@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
 from dpst.studio import run_events, segment_events
+from dpst.studio.extractor import GetExtractor
 from dpst.studio.form import Form, doodle_method
 from dpst.studio.sample import Sample
 from dpst.studio.sections import (
@@ -27,9 +28,6 @@ from dpst.studio.sections import (
     result_section,
     segment_section,
 )
-
-if TYPE_CHECKING:
-    from dpst.extractors import Extractor
 
 NUM_AT_ONCE = 2
 """Transfers that run at once; more wait."""
@@ -55,7 +53,7 @@ class Session:
     run: gr.State
 
 
-def build_page(get_extractor: Callable[[], Extractor]) -> gr.Blocks:
+def build_page(get_extractor: GetExtractor) -> gr.Blocks:
     """Build the page.
 
     Args:
@@ -91,7 +89,7 @@ def _wire_pictures(
     pictures: PictureSection,
     segments: SegmentSection,
     form: FormSection,
-    get_extractor: Callable[[], Extractor],
+    get_extractor: GetExtractor,
 ) -> None:
     """Load what is chosen."""
     loaded = [session.pair, *_segment_components(session, segments)]
@@ -123,7 +121,7 @@ def _wire_segments(
     segments: SegmentSection,
     rectangle: RectangleSection,
     label_maps: LabelMapSection,
-    get_extractor: Callable[[], Extractor],
+    get_extractor: GetExtractor,
 ) -> None:
     """Find, read and fill segments, and keep the links up to date with them."""
     shown = _segment_components(session, segments)
@@ -153,7 +151,7 @@ def _wire_form(
     form: FormSection,
     segments: SegmentSection,
     results: ResultSection,
-    get_extractor: Callable[[], Extractor],
+    get_extractor: GetExtractor,
 ) -> None:
     """Give each method its settings, and run and stop transfers."""
     form.method.change(_defaults, [form.method], form.settings, show_progress="hidden")
@@ -190,7 +188,7 @@ def _segment_components(session: Session, segments: SegmentSection) -> list[Any]
 
 
 def _load_sample(
-    get_extractor: Callable[[], Extractor], sample: Sample, num_segments: float
+    get_extractor: GetExtractor, sample: Sample, num_segments: float
 ) -> Iterator[tuple[Any, ...]]:
     style = str(sample.style)
     if sample.labels:

@@ -10,11 +10,11 @@ from dpst import images
 from dpst.config import TransferConfig
 from dpst.methods import Inputs
 from dpst.pair_run import PairRun, PlannedPair, SolvedPair
+from dpst.studio.extractor import GetExtractor
 from dpst.studio.loaded_pair import LoadedPair
 from dpst.studio.segments import Segments
 
 if TYPE_CHECKING:
-    from dpst.extractors import Extractor
     from dpst.segmentation import LabelMap
     from dpst.solving.progress import Progress
 
@@ -49,7 +49,7 @@ class Snapshot:
     losses: tuple[Mapping[str, float], ...] = ()
 
 
-def plan_request(request: Request, get_extractor: Callable[[], Extractor]) -> PlannedPair:
+def plan_request(request: Request, get_extractor: GetExtractor) -> PlannedPair:
     """Check a request, and plan it as the command line does.
 
     Args:
@@ -85,7 +85,7 @@ def plan_request(request: Request, get_extractor: Callable[[], Extractor]) -> Pl
 
 def solve(
     planned: PlannedPair,
-    get_extractor: Callable[[], Extractor],
+    get_extractor: GetExtractor,
     report: Callable[[Snapshot], bool],
 ) -> SolvedPair:
     """Solve, and report on the way.

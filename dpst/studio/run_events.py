@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dpst.pair_run import SolvedPair
 from dpst.report.trace import metric_lines
 from dpst.studio import page_parts
 from dpst.studio.download import repeating_command, write_folder, write_result
+from dpst.studio.extractor import GetExtractor
 from dpst.studio.form import Form, make_request
 from dpst.studio.live_run import LiveRun
 from dpst.studio.loaded_pair import LoadedPair
@@ -24,15 +25,12 @@ from dpst.studio.page_values import (
 from dpst.studio.run import Request, Snapshot, plan_request, solve
 from dpst.studio.segments import COLORS, Segments
 
-if TYPE_CHECKING:
-    from dpst.extractors import Extractor
-
 Changes = dict[str, Any]
 """What changes on the page: fields of `ResultSection`, `run`, and whether it `is_running`."""
 
 
 def run(
-    get_extractor: Callable[[], Extractor],
+    get_extractor: GetExtractor,
     pair: LoadedPair | None,
     segments: Segments | None,
     content_editor: Editor,

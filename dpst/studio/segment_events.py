@@ -5,8 +5,8 @@ All data of a session go in and out as values of its page; nothing is kept here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from dpst import images
 from dpst.segmentation import read_label_maps
 from dpst.studio import page_parts
+from dpst.studio.extractor import GetExtractor
 from dpst.studio.loaded_pair import LoadedPair, load_doodle, load_pair
 from dpst.studio.page_values import (
     Editor,
@@ -33,11 +34,6 @@ from dpst.studio.segments import (
     painted_labels,
     segments_from_maps,
 )
-
-if TYPE_CHECKING:
-    from dpst.extractors import Extractor
-
-GetExtractor = Callable[[], "Extractor"]
 
 
 def load_photos(
