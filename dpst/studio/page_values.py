@@ -57,7 +57,7 @@ def link_updates(segments: Segments | None, chosen: Mapping[int, str]) -> list[A
     """Return what changes in each link: it is shown where its segment occurs.
 
     Args:
-        segments: of the pair; None for none, which hides all links.
+        segments: segments of the pair; None if there are none, which hides all links.
         chosen: values by index of the content segment's colour; they stay if they are possible.
 
     Returns:
