@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 class Method:
     """One way to transfer a style.
 
-    Its home is a package that says what it does in `DESCRIPTION`, and whether it goes by segments
-    unless told otherwise in `IS_BY_SEGMENT`. In it `plan.py` has the function `plan`, `transfer.py`
-    the function `transfer`, and `objective.py` what is minimised. Each is loaded when it is used,
-    TensorFlow with the last two.
+    Its home is a package with the constants `DESCRIPTION`, `IS_BY_SEGMENT` and `NEEDS_CONTENT`, see
+    the properties. In it `plan.py` has the function `plan`, `transfer.py` the function `transfer`,
+    and `objective.py` what is minimised. Each is loaded when it is used, TensorFlow with the last
+    two.
 
     Attributes:
         home: name of the package.
@@ -40,6 +40,11 @@ class Method:
     def is_by_segment(self) -> bool:
         """Whether it goes by segments unless told otherwise."""
         return importlib.import_module(self.home).IS_BY_SEGMENT
+
+    @property
+    def needs_content(self) -> bool:
+        """Whether it needs a content image; one that does not paints doodles too."""
+        return importlib.import_module(self.home).NEEDS_CONTENT
 
     def plan(self, inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> Plan:
         """Check the inputs, and plan which part of the style serves which of the content image.

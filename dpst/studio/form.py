@@ -55,8 +55,8 @@ def method_choices() -> list[tuple[str, str]]:
 
 def doodle_method() -> str:
     """Return the method that paints a doodle."""
-    # A method has a size of its own to set where it can do without a content image.
-    return next(name for name in METHODS if TransferConfig(method=name).takes("output_size"))
+    methods = {name: load_method(TransferConfig(method=name)) for name in METHODS}
+    return next(name for name, method in methods.items() if not method.needs_content)
 
 
 def make_request(

@@ -2,3 +2,4 @@
 
 DESCRIPTION = "paint it anew, as a painting"
 IS_BY_SEGMENT = False
+NEEDS_CONTENT = True

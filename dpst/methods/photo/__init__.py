@@ -2,3 +2,4 @@
 
 DESCRIPTION = "keep the photo a photo"
 IS_BY_SEGMENT = True
+NEEDS_CONTENT = True

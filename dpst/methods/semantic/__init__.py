@@ -2,3 +2,4 @@
 
 DESCRIPTION = "paint its segments out of patches of the style"
 IS_BY_SEGMENT = True
+NEEDS_CONTENT = False

@@ -18,6 +18,8 @@ from dpst.methods.semantic.style_copies import style_copies
 from dpst.segmentation.label_maps.semantic_map import semantic_map
 from tests.oracles import patches as oracle
 
+pytestmark = pytest.mark.usefixtures("shared_extractor")
+
 LAYERS = ("relu3_1",)
 RED, BLACK = (255, 0, 0), (0, 0, 0)
 

@@ -2,3 +2,4 @@
 
 DESCRIPTION = "turn it upside down"
 IS_BY_SEGMENT = False
+NEEDS_CONTENT = True
