@@ -116,6 +116,12 @@ def test_methods_do_not_know_each_other() -> None:
             assert set(others) <= set(homes), f"{module} imports {imported}."
 
 
+@pytest.mark.parametrize("words", ["config.method", "isinstance(plan"])
+def test_only_the_methods_ask_which_method_it_is(words: str) -> None:
+    askers = [module for module in MODULES if words in MODULES[module].read_text(encoding="utf-8")]
+    assert {room_of(module) for module in askers} <= {"methods"}
+
+
 def test_few_modules_lie_flat() -> None:
     flat = [module for module in MODULES if module.startswith("dpst.") and module.count(".") == 1]
     modules = [module for module in flat if MODULES[module].name != "__init__.py"]
