@@ -124,14 +124,15 @@ def test_encoder_pads_by_reflection(encoder: dict[str, np.ndarray]) -> None:
         np.testing.assert_allclose(answers, answers[:, :1, :1] + 0 * answers, rtol=1e-4)
 
 
-@pytest.mark.slow
 def test_training_approaches_the_encoder(
     encoder: dict[str, np.ndarray], tiles: dict[str, Tiles]
 ) -> None:
     keras.utils.set_random_seed(0)
-    arrays = train_modules(tiles, steps=60, batch_size=16)
+    names = list(ENCODER_CHANNELS)[:3]  # The others are trained in the same way.
+    first = {name: tiles[name] for name in names}
+    arrays = train_modules(first, steps=60, batch_size=16)
     input_scale = 1.0
-    for name, (inputs, answers) in tiles.items():
+    for name, (inputs, answers) in first.items():
         answers = answers.astype(np.float64)
         variances = answers.var((0, 1, 2)).mean()
         layer = arrays[f"{name}/kernel"], arrays[f"{name}/bias"]

@@ -9,48 +9,21 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.random_weights import squeezenet_kernels, vgg19_kernels, write_weights
-from dpst.extractors import (
-    EmbeddedExtractor,
-    Extractor,
-    KerasModelExtractor,
-    SqueezeNetExtractor,
-    VGG19Extractor,
-)
+from dpst.extractors import EmbeddedExtractor, Extractor
 from dpst.losses import GramLoss
-
-
-@pytest.fixture(scope="module", params=["embedded", "squeezenet", "vgg19", "keras_model"])
-def extractor(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> object:
-    folder = tmp_path_factory.mktemp("weights")
-    if request.param == "squeezenet":
-        path = write_weights(folder / "s.h5", squeezenet_kernels())
-        return SqueezeNetExtractor(path, verify_hash=False)
-    if request.param == "vgg19":
-        return VGG19Extractor(write_weights(folder / "v.h5", vgg19_kernels()))
-    if request.param == "keras_model":
-        layer = keras.layers.Conv2D(8, 3, activation="relu", name="first")
-        return KerasModelExtractor(keras.Sequential([keras.Input((32, 32, 3)), layer]))
-    return EmbeddedExtractor()
-
-
-def random_images(batch: int = 2) -> np.ndarray:
-    return np.random.default_rng(0).random((batch, 40, 44, 3), np.float32)
+from tests.extractors.same_features import assert_same_features, random_images
 
 
 def test_model_gives_the_extractors_features(extractor: Extractor, tmp_path: Path) -> None:
     model = extractor.as_model()
     assert isinstance(model, keras.Model) and not model.trainable_weights
-    images = random_images()
+    images = random_images(batch=2)
     expected = extractor(images)
     model.save(tmp_path / "features.keras")
     loaded = keras.models.load_model(tmp_path / "features.keras")
     assert not loaded.trainable_weights
     for features in (model(images), model.predict(images, verbose=0), loaded(images)):
-        assert features.keys() == expected.keys()
-        for name, layer in expected.items():
-            scale = np.abs(layer).max()
-            np.testing.assert_allclose(features[name] / scale, layer / scale, atol=1e-5)
+        assert_same_features(features, expected)
 
 
 def test_model_holds_the_layers_that_are_named(extractor: Extractor) -> None:
@@ -60,8 +33,10 @@ def test_model_holds_the_layers_that_are_named(extractor: Extractor) -> None:
         extractor.as_model(["none"])
 
 
-def test_extractor_built_under_mixed_precision_stays_float32() -> None:
-    expected = EmbeddedExtractor()(random_images(), ["relu4_1", "fire7"])
+def test_extractor_built_under_mixed_precision_stays_float32(
+    extractors: dict[str, Extractor],
+) -> None:
+    expected = extractors["embedded"](random_images(), ["relu4_1", "fire7"])
     keras.config.set_dtype_policy("mixed_float16")
     try:
         actual = EmbeddedExtractor()(random_images(), ["relu4_1", "fire7"])
@@ -73,8 +48,10 @@ def test_extractor_built_under_mixed_precision_stays_float32() -> None:
 
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
-def test_network_before_an_extractor_trains_on_its_features(policy: str, tmp_path: Path) -> None:
-    features = EmbeddedExtractor().as_model(["relu1_1", "fire3"])
+def test_network_before_an_extractor_trains_on_its_features(
+    extractors: dict[str, Extractor], policy: str, tmp_path: Path
+) -> None:
+    features = extractors["embedded"].as_model(["relu1_1", "fire3"])
     keras.config.set_dtype_policy(policy)
     try:
         images = keras.Input((None, None, 3))
@@ -88,8 +65,9 @@ def test_network_before_an_extractor_trains_on_its_features(policy: str, tmp_pat
         loss={name: GramLoss(name=name) for name in ("relu1_1", "fire3")},
         loss_weights={"relu1_1": 1.0, "fire3": 0.5},
     )
-    style = features(random_images()[..., ::-1] ** 2)
-    data = tf.data.Dataset.from_tensor_slices((random_images(), style)).batch(2).repeat(10)
+    photos = random_images(batch=2)
+    data = tf.data.Dataset.from_tensor_slices((photos, features(photos[..., ::-1] ** 2)))
+    data = data.batch(2).repeat(10)
     before = model.evaluate(data, verbose=0)[0]
     model.fit(data, shuffle=False, verbose=0)
     after = model.evaluate(data, verbose=0)[0]
@@ -97,6 +75,6 @@ def test_network_before_an_extractor_trains_on_its_features(policy: str, tmp_pat
     model.save(tmp_path / "model.keras")
     # Without its optimizer, of whose loss scaling Keras saves more than it loads.
     loaded = keras.models.load_model(tmp_path / "model.keras", compile=False)
-    for name, expected in model.predict(data, verbose=0).items():
-        actual = loaded.predict(data, verbose=0)[name]
-        np.testing.assert_allclose(actual, expected, rtol=1e-3, atol=1e-3)
+    actual = loaded.predict(photos, verbose=0)
+    for name, expected in model.predict(photos, verbose=0).items():
+        np.testing.assert_allclose(actual[name], expected, rtol=1e-3, atol=1e-3)

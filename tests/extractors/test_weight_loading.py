@@ -22,36 +22,33 @@ def deepest_features(path: Path) -> tf.Tensor:
     return SqueezeNetExtractor(path, verify_hash=False)(IMAGES, ["fire9"])["fire9"]
 
 
-@pytest.fixture(scope="module")
-def weights_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_weights(tmp_path_factory.mktemp("weights") / "net.h5", squeezenet_kernels())
-
-
-def test_layers_that_only_the_file_has_are_passed_over(weights_file: Path, tmp_path: Path) -> None:
+def test_layers_that_only_the_file_has_are_passed_over(
+    squeezenet_file: Path, tmp_path: Path
+) -> None:
     kernels = {**squeezenet_kernels(), "conv10": (1, 1, 512, 10)}
     path = write_weights(tmp_path / "top.h5", kernels)
-    np.testing.assert_array_equal(deepest_features(path), deepest_features(weights_file))
+    np.testing.assert_array_equal(deepest_features(path), deepest_features(squeezenet_file))
 
 
-def test_weights_of_a_whole_saved_model_are_read(weights_file: Path, tmp_path: Path) -> None:
+def test_weights_of_a_whole_saved_model_are_read(squeezenet_file: Path, tmp_path: Path) -> None:
     path = write_weights(tmp_path / "model.h5", squeezenet_kernels(), group="model_weights")
-    np.testing.assert_array_equal(deepest_features(path), deepest_features(weights_file))
+    np.testing.assert_array_equal(deepest_features(path), deepest_features(squeezenet_file))
 
 
-def test_layout_of_keras_3_is_read(weights_file: Path, tmp_path: Path) -> None:
-    extractor = SqueezeNetExtractor(weights_file, verify_hash=False)
+def test_layout_of_keras_3_is_read(squeezenet_file: Path, tmp_path: Path) -> None:
+    extractor = SqueezeNetExtractor(squeezenet_file, verify_hash=False)
     path = tmp_path / "net.weights.h5"
     extractor.select(["fire9"]).save_weights(path)
-    np.testing.assert_array_equal(deepest_features(path), deepest_features(weights_file))
+    np.testing.assert_array_equal(deepest_features(path), deepest_features(squeezenet_file))
     renamed = path.rename(tmp_path / "net.h5")
     with pytest.raises(ValueError, match=r"let its name end in \.weights\.h5"):
         deepest_features(renamed)
 
 
 def test_keras_3_weights_of_another_network_are_an_error(
-    weights_file: Path, tmp_path: Path
+    squeezenet_file: Path, tmp_path: Path
 ) -> None:
-    extractor = SqueezeNetExtractor(weights_file, verify_hash=False)
+    extractor = SqueezeNetExtractor(squeezenet_file, verify_hash=False)
     path = tmp_path / "net.weights.h5"
     extractor.select(["fire2"]).save_weights(path)
     with pytest.raises(ValueError, match=r"net\.weights\.h5' does not fit the network") as info:
