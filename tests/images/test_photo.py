@@ -41,13 +41,13 @@ def camera_exif() -> Image.Exif:
     return exif
 
 
-def write_deep(path: Path, values: np.ndarray) -> None:
+def write_16_bit(path: Path, values: np.ndarray) -> None:
     """By OpenCV, from RGB or RGBA."""
     order = [2, 1, 0, 3][: values.shape[2]]
     cv2.imwrite(str(path), values[..., order])
 
 
-def read_deep(path: Path) -> np.ndarray:
+def read_16_bit(path: Path) -> np.ndarray:
     values = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     return values[..., [2, 1, 0, 3][: values.shape[2]]]
 
@@ -68,14 +68,14 @@ def test_16_bit_pixels_are_the_same_in_a_copy(
     tmp_path: Path, source: str, suffix: str, channels: int
 ) -> None:
     values = pixels(np.uint16, channels)
-    write_deep(tmp_path / f"photo{source}", values)
+    write_16_bit(tmp_path / f"photo{source}", values)
     copy = copied(tmp_path / f"photo{source}", suffix)
-    np.testing.assert_array_equal(read_deep(copy), values)
+    np.testing.assert_array_equal(read_16_bit(copy), values)
     np.testing.assert_array_equal(images.read_photo(copy).pixels, values[..., :3])
 
 
 def test_16_bit_tiff_is_read_by_another_library(tmp_path: Path) -> None:
-    write_deep(tmp_path / "photo.png", pixels(np.uint16, 4))
+    write_16_bit(tmp_path / "photo.png", pixels(np.uint16, 4))
     values = tifffile.imread(copied(tmp_path / "photo.png", ".tif"))
     np.testing.assert_array_equal(values, pixels(np.uint16, 4))
 
@@ -94,7 +94,7 @@ def test_16_bit_photo_is_read_upright(tmp_path: Path, orientation: int) -> None:
 
 @pytest.mark.parametrize("suffix", [".jpg", ".webp", ".bmp"])
 def test_16_bit_photo_is_rounded_where_the_format_has_8(tmp_path: Path, suffix: str) -> None:
-    write_deep(tmp_path / "photo.png", pixels(np.uint16))
+    write_16_bit(tmp_path / "photo.png", pixels(np.uint16))
     with Image.open(copied(tmp_path / "photo.png", suffix)) as copy:
         error = np.asarray(copy).astype(int) - pixels()
     assert np.abs(error).mean() < (1e-9 if suffix == ".bmp" else 2)
@@ -104,7 +104,7 @@ def test_16_bit_grey_stays_one(tmp_path: Path) -> None:
     grey = pixels(np.uint16)[..., 0]
     Image.fromarray(grey).save(tmp_path / "photo.png")
     copy = copied(tmp_path / "photo.png", ".png")
-    np.testing.assert_array_equal(read_deep(copy), np.repeat(grey[..., None], 3, -1))
+    np.testing.assert_array_equal(read_16_bit(copy), np.repeat(grey[..., None], 3, -1))
 
 
 def test_truncated_16_bit_file_is_an_error(tmp_path: Path) -> None:
@@ -224,14 +224,15 @@ def test_transparent_photo_is_put_over_white_where_the_format_is_opaque(
 
 
 @pytest.mark.parametrize(
-    ("source", "deep"), [*((suffix, False) for suffix in SUFFIXES), (".png", True), (".tif", True)]
+    ("source", "has_16_bits"),
+    [*((suffix, False) for suffix in SUFFIXES), (".png", True), (".tif", True)],
 )
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_metadata_are_kept_and_upright(
-    tmp_path: Path, source: str, suffix: str, deep: bool
+    tmp_path: Path, source: str, suffix: str, has_16_bits: bool
 ) -> None:
     metadata = images.photo.Metadata(camera_exif().tobytes(), XMP, (300.0, 300.0))
-    photo = images.Photo(pixels(np.uint16 if deep else np.uint8), metadata=metadata)
+    photo = images.Photo(pixels(np.uint16 if has_16_bits else np.uint8), metadata=metadata)
     images.write_photo(tmp_path / f"photo{source}", photo)
     with Image.open(copied(tmp_path / f"photo{source}", suffix)) as copy:
         assert copy.size == (HEIGHT, WIDTH)  # turned
