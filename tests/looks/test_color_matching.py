@@ -3,7 +3,7 @@ import pytest
 import scipy.linalg
 
 from dpst import images
-from dpst.looks.color_matching import match_colors, monge_kantorovich_map, segment_matched
+from dpst.looks.color_matching import match_colors, monge_kantorovich_map, recolor_segments
 from dpst.segmentation import decode_label_maps, pair_segments, single_segment
 
 
@@ -46,7 +46,7 @@ def test_matched_segments_have_their_styles_mean_and_covariance(photo_pair):
     content, style, content_labels, style_labels = photo_pair
     content, style = 0.1 * content + 0.4, 0.1 * style + 0.4  # nothing is clipped
     before = content.copy()
-    matched = segment_matched(content, style, content_labels, style_labels, (1, 0))
+    matched = recolor_segments(content, style, content_labels, style_labels, (1, 0))
     assert matched.dtype == np.float32
     for label, style_label in ((0, 1), (1, 0)):
         colors = matched[content_labels == label].astype(np.float64)
@@ -59,7 +59,7 @@ def test_matched_segments_have_their_styles_mean_and_covariance(photo_pair):
 def test_segment_without_pixels_in_the_style_stays_as_it_is(photo_pair):
     content, style, content_labels, _ = photo_pair
     zeros = np.zeros(style.shape[:2], int)
-    matched = segment_matched(content, style, content_labels, zeros, (0, 1))
+    matched = recolor_segments(content, style, content_labels, zeros, (0, 1))
     is_lost = content_labels == 1
     np.testing.assert_array_equal(matched[is_lost], content[is_lost])
     assert np.abs(matched[~is_lost] - content[~is_lost]).mean() > 0.02

@@ -4,8 +4,8 @@ import pytest
 
 from dpst.looks.color_preservation import (
     luminance,
-    matched_colors,
-    matched_luminance,
+    match_luminance,
+    recolor,
     with_colors_of,
 )
 
@@ -28,7 +28,7 @@ def test_luminance_is_that_of_opencv(pair):
 
 def test_matched_luminance_has_the_content_images_mean_and_spread(pair):
     content, style = pair
-    matched = matched_luminance(style, content)
+    matched = match_luminance(style, content)
     assert matched.shape == style.shape
     assert matched.mean() == pytest.approx(luminance(content).mean(), abs=1e-3)
     assert matched.std() == pytest.approx(luminance(content).std(), rel=0.02)
@@ -36,7 +36,7 @@ def test_matched_luminance_has_the_content_images_mean_and_spread(pair):
 
 def test_matched_colors_have_the_content_images_mean_and_covariance(pair):
     content, style = pair
-    matched = matched_colors(style, content)
+    matched = recolor(style, content)
     pixels, target = matched.reshape(-1, 3), content.reshape(-1, 3)
     np.testing.assert_allclose(pixels.mean(0), target.mean(0), atol=5e-3)
     np.testing.assert_allclose(np.cov(pixels.T), np.cov(target.T), atol=5e-4)
@@ -45,8 +45,8 @@ def test_matched_colors_have_the_content_images_mean_and_covariance(pair):
 def test_blank_style_image_gives_a_finite_one(pair):
     content, _ = pair
     blank = np.full((20, 20, 3), 0.5, np.float32)
-    assert np.isfinite(matched_luminance(blank, content)).all()
-    assert np.isfinite(matched_colors(blank, content)).all()
+    assert np.isfinite(match_luminance(blank, content)).all()
+    assert np.isfinite(recolor(blank, content)).all()
 
 
 def test_output_keeps_its_lightness_and_takes_the_photos_chroma(pair):
