@@ -14,14 +14,10 @@ import io
 import struct
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageCms
-
-_Curve = npt.NDArray[np.float64]
 
 _NUM_SAMPLES = 1 << 16  # of a tone curve: one for each 16-bit value
 _GRID = np.linspace(0.0, 1.0, _NUM_SAMPLES)
@@ -37,14 +33,14 @@ _XYZ_OF_SRGB = np.array(
 _SRGB_TOLERANCE = 4e-3  # one 8-bit level: the many profiles named sRGB differ by less
 
 
-def srgb_to_linear(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def srgb_to_linear(values: np.ndarray) -> np.ndarray:
     """Return linear light of sRGB values of any shape, mirrored at 0 for those beyond the gamut."""
     size = np.abs(values)
     light = np.where(size <= 0.04045, size / 12.92, ((size + 0.055) / 1.055) ** 2.4)
     return np.copysign(light, values)
 
 
-def linear_to_srgb(light: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def linear_to_srgb(light: np.ndarray) -> np.ndarray:
     """Return sRGB values of linear light: the inverse of `srgb_to_linear`."""
     size = np.abs(light)
     values = np.where(size <= 0.0031308, 12.92 * size, 1.055 * size ** (1 / 2.4) - 0.055)
@@ -60,10 +56,10 @@ class ColorProfile:
         matrix: float64 [3, 3], from linear light of the profile to linear sRGB.
     """
 
-    curves: npt.NDArray[np.float64]
-    matrix: npt.NDArray[np.float64]
+    curves: np.ndarray
+    matrix: np.ndarray
 
-    def to_srgb(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def to_srgb(self, values: np.ndarray) -> np.ndarray:
         """Convert values of the profile to sRGB.
 
         Args:
@@ -75,7 +71,7 @@ class ColorProfile:
         linear = [_sample(curve, values[..., c]) for c, curve in enumerate(self.curves)]
         return linear_to_srgb(_transform(np.stack(linear, -1), self.matrix))
 
-    def from_srgb(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def from_srgb(self, values: np.ndarray) -> np.ndarray:
         """Convert sRGB to values of the profile, by the inverse of the very same curves.
 
         Args:
@@ -89,7 +85,7 @@ class ColorProfile:
         return np.stack([_sample(t, roots[..., c]) for c, t in enumerate(self._inverses)], -1)
 
     @cached_property
-    def _inverses(self) -> list[_Curve]:
+    def _inverses(self) -> list[np.ndarray]:
         """Values of each curve for light of evenly spaced roots, which tells dark ones apart."""
         return [np.interp(_GRID**_ROOT, curve, _GRID) for curve in self.curves]
 
@@ -158,7 +154,7 @@ def srgb_profile() -> bytes:
     return profile[:24] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + profile[36:]  # its date
 
 
-def _sample(curve: _Curve, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _sample(curve: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Return a curve at values in [0, 1], interpolated linearly."""
     places = values * np.float32(_NUM_SAMPLES - 1)
     lower = np.minimum(places.astype(np.int32), _NUM_SAMPLES - 2)
@@ -167,7 +163,7 @@ def _sample(curve: _Curve, values: npt.NDArray[np.float32]) -> npt.NDArray[np.fl
     return below + (places - lower.astype(np.float32)) * (table[lower + 1] - below)
 
 
-def _transform(colors: npt.NDArray[np.float32], matrix: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _transform(colors: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """Return the matrix times each colour, in one pass over [..., 3]."""
     flat = colors.reshape(1, -1, 3)
     return np.asarray(cv2.transform(flat, matrix.astype(np.float32))).reshape(colors.shape)
@@ -183,12 +179,12 @@ def _tags(profile: bytes) -> dict[str, bytes]:
     return tags
 
 
-def _xyz(data: bytes) -> npt.NDArray[np.float64]:
+def _xyz(data: bytes) -> np.ndarray:
     """Return a tag of type XYZ as float64 [3]."""
     return np.array(struct.unpack_from(">3i", data, 8)) / 65536
 
 
-def _tone_curve(data: bytes) -> _Curve:
+def _tone_curve(data: bytes) -> np.ndarray:
     """Return a tag of type curv or para, sampled."""
     if data[:4] == b"curv":
         (count,) = struct.unpack_from(">I", data, 8)
@@ -206,7 +202,7 @@ def _tone_curve(data: bytes) -> _Curve:
     return np.maximum.accumulate(np.clip(curve, 0, 1)) + 1e-9 * _GRID
 
 
-def _parametric_curve(data: bytes) -> _Curve:
+def _parametric_curve(data: bytes) -> np.ndarray:
     """Return a tag of type para, sampled: ICC.1:2022, table 68."""
     (kind,) = struct.unpack_from(">H", data, 8)
     count = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}[kind]
