@@ -75,7 +75,12 @@ def pair_dataset(jobs: Iterable[PairSource], stylizer: Stylizer | None = None) -
         "output_image": image,
         "metrics": {field.name: scalar for field in dataclasses.fields(Metrics)},
     }
-    return tf.data.Dataset.from_generator(results, output_signature=signature)
+    dataset = tf.data.Dataset.from_generator(results, output_signature=signature)
+    # tf.data gives what runs in it one thread an operation, unless it is told otherwise: slower,
+    # and rounded in another order than by `Stylizer` alone.
+    options = tf.data.Options()
+    options.threading.max_intra_op_parallelism = 0
+    return dataset.with_options(options)
 
 
 def _named(job: PairSource, index: int) -> dict[str, Any]:
