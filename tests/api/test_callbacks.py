@@ -19,8 +19,8 @@ CONFIG = dpst.TransferConfig(max_evaluations=12)
 
 
 @pytest.fixture(scope="module")
-def stylizer():
-    return dpst.Stylizer(CONFIG)
+def stylizer(extractor):
+    return dpst.Stylizer(CONFIG, extractor)
 
 
 class Recorder(keras.callbacks.Callback):
@@ -63,14 +63,15 @@ def test_logs_hold_the_terms_and_the_segments_of_the_style(stylizer, photo_pair)
     assert sum(logs[key] for key in segments) == pytest.approx(logs["style"], rel=1e-4)
 
 
-def test_evaluations_add_up_over_levels(photo_pair):
-    recorder, labels = [], np.zeros((160, 340), int)
-    content, style = (images.resize(image, (160, 340)) for image in photo_pair[:2])
+def test_evaluations_add_up_over_levels(photo_pair, extractor, two_levels):
+    recorder, labels = [], np.zeros((66, 92), int)
+    content, style = (images.resize(image, (66, 92)) for image in photo_pair[:2])
     config = dpst.TransferConfig(max_evaluations=4)
     callback = keras.callbacks.LambdaCallback(on_epoch_end=lambda e, logs: recorder.append(logs))
-    result = dpst.stylize(content, style, labels, labels, config=config, callbacks=[callback])
+    result = dpst.stylize(content, style, labels, labels, extractor, config, callbacks=[callback])
     coarse = [n for level, n, _ in result.history if level == 0]
     fine = [n + coarse[-1] for level, n, _ in result.history if level == 1]
+    assert coarse and fine
     assert [logs["evaluations"] for logs in recorder] == coarse + fine
 
 
@@ -166,7 +167,9 @@ def test_missing_tensorboard_is_an_error_that_says_what_to_install(monkeypatch, 
         return _import(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(ImportError, match=r"pip install 'dpst\[tensorboard\]'"):
+    with pytest.raises(
+        ImportError, match=r'needs the package tensorboard: pip install -e "\.\[tensorboard\]"'
+    ):
         TensorBoard(tmp_path)
 
 

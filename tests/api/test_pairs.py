@@ -11,8 +11,8 @@ CONFIG = dpst.TransferConfig(max_evaluations=2, segmentation="none")
 
 
 @pytest.fixture(scope="module")
-def stylizer():
-    return dpst.Stylizer(CONFIG)
+def stylizer(extractor):
+    return dpst.Stylizer(CONFIG, extractor)
 
 
 def test_paths_and_arrays_give_the_same_results(stylizer, photo_pair, tmp_path):
@@ -40,20 +40,20 @@ def test_name_is_the_function_however_often_it_is_asked_for():
     assert callable(dpst.pair_dataset) and callable(dpst.pair_dataset)
 
 
-def test_label_maps_are_read_from_files(photo_pair, tmp_path):
+def test_label_maps_are_read_from_files(photo_pair, tmp_path, extractor):
     content, style, *labels = photo_pair
     paths = []
     for name, values in zip(("content", "style"), labels, strict=True):
         paths.append(tmp_path / f"{name}_labels.png")
         images.write_image(paths[-1], np.eye(3, dtype=np.float32)[values])
-    stylizer = dpst.Stylizer(dpst.TransferConfig(max_evaluations=2))
+    stylizer = dpst.Stylizer(dpst.TransferConfig(max_evaluations=2), extractor)
     (pair,) = dpst.pair_dataset([(content, style, *paths)], stylizer).as_numpy_iterator()
     colors = [np.uint8(255) * np.eye(3, dtype=np.uint8)[values] for values in labels]
     expected = stylizer(content, style, *colors)
     np.testing.assert_array_equal(pair["output_image"], expected.output_image)
 
 
-def test_results_are_made_as_they_are_asked_for_and_mix_with_other_steps(photo_pair):
+def test_results_are_made_as_they_are_asked_for_and_mix_with_other_steps(photo_pair, extractor):
     made = []
 
     class Counting(dpst.Stylizer):
@@ -63,7 +63,7 @@ def test_results_are_made_as_they_are_asked_for_and_mix_with_other_steps(photo_p
 
     small = [images.resize(image, (40, 40)) for image in photo_pair[:2]]
     jobs = [photo_pair[:2], small, photo_pair[:2], photo_pair[:2], photo_pair[:2]]
-    dataset = dpst.pair_dataset(jobs, Counting(CONFIG))
+    dataset = dpst.pair_dataset(jobs, Counting(CONFIG, extractor))
     sizes = dataset.map(lambda pair: tf.shape(pair["output_image"])).take(2)
     assert [tuple(size) for size in sizes.as_numpy_iterator()] == [(48, 64, 3), (40, 40, 3)]
     assert 2 <= len(made) <= 3  # tf.data may work one ahead

@@ -5,15 +5,9 @@ import pytest
 
 import dpst
 from dpst import images
-from dpst.solving import levels
+from tests.small_networks import small_extractor
 
 CONFIG = dpst.TransferConfig(max_evaluations=2)
-
-
-@pytest.fixture
-def two_levels(monkeypatch):
-    """Photos of more than 64 px are solved at two levels."""
-    monkeypatch.setattr(levels, "MIN_LEVEL_SIDE", 32)
 
 
 def random_labels(size: images.Size, num_labels: int) -> np.ndarray:
@@ -21,7 +15,7 @@ def random_labels(size: images.Size, num_labels: int) -> np.ndarray:
     return np.broadcast_to(np.arange(size[1]) * num_labels // size[1], size)
 
 
-def test_ten_pairs_of_two_sizes_are_traced_once(photo_pair, traces, two_levels):
+def test_pairs_of_any_size_and_a_second_stylizer_are_traced_once(photo_pair, traces, two_levels):
     stylizer = dpst.Stylizer(CONFIG)
     for index in range(10):
         size = ((66, 92), (80, 70))[index % 2]
@@ -31,22 +25,18 @@ def test_ten_pairs_of_two_sizes_are_traced_once(photo_pair, traces, two_levels):
         assert result.output_image.shape == (*size, 3)
         assert {level for level, _, _ in result.history} == {0, 1}
     assert len(traces) == 1
-
-
-def test_further_sizes_and_a_second_stylizer_need_no_trace(photo_pair, traces):
-    extractor = dpst.extractors.EmbeddedExtractor()
     for size in ((48, 64), (64, 40), (33, 47)):
-        stylizer = dpst.Stylizer(CONFIG, extractor)
+        another = dpst.Stylizer(CONFIG, stylizer.extractor)
         content, style = (images.resize(image, size) for image in photo_pair[:2])
-        stylizer(content, style, random_labels(size, 3), random_labels(size, 3))
+        another(content, style, random_labels(size, 3), random_labels(size, 3))
     assert len(traces) == 1
 
 
-def test_shared_traces_do_not_change_results(photo_pair, traces):
+def test_shared_traces_do_not_change_results(photo_pair, traces, extractor):
     content, style, content_labels, style_labels = photo_pair
     config = dpst.TransferConfig(max_evaluations=8)
     alone = dpst.stylize(*photo_pair, config=config)
-    stylizer = dpst.Stylizer(config)
+    stylizer = dpst.Stylizer(config, extractor)
     for size in ((64, 40), (40, 56)):
         stylizer(*(images.resize(image, size) for image in (content, style)))
     before = len(traces)
@@ -58,9 +48,10 @@ def test_shared_traces_do_not_change_results(photo_pair, traces):
 
 @pytest.mark.parametrize(("method", "optimizer"), [("photo", "lbfgs"), ("artistic", "adam")])
 def test_other_numbers_of_segments_and_terms_have_traces_of_their_own(
-    photo_pair, method, optimizer
+    photo_pair, traces, method, optimizer
 ):
-    extractor = dpst.extractors.EmbeddedExtractor()
+    extractor = small_extractor()
+    counts = []
     for number, tv_weight, size in (
         (3, 0.0, (32, 40)),
         (6, 0.0, (40, 32)),
@@ -74,11 +65,13 @@ def test_other_numbers_of_segments_and_terms_have_traces_of_their_own(
         labels = random_labels(size, number)
         result = dpst.Stylizer(config, extractor)(content, style, labels, labels)
         assert np.isfinite(result.output_image).all()
+        counts.append(len(traces))
+    # Numbers of segments are filled up to 4 or 8.
+    assert 0 < counts[0] < counts[1] == counts[2] < counts[3]
 
 
-def test_stylize_is_one_call(photo_pair):
+def test_stylize_is_one_call(photo_pair, extractor):
     config = dpst.TransferConfig(max_evaluations=4)
-    extractor = dpst.extractors.EmbeddedExtractor()
     expected = dpst.stylize(*photo_pair, extractor=extractor, config=config)
     result = dpst.Stylizer(config, extractor)(*photo_pair)
     np.testing.assert_array_equal(result.output_image, expected.output_image)

@@ -1,5 +1,6 @@
 """The artistic method from the command line: several styles, maps and files."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -99,23 +100,29 @@ def test_report_names_all_style_images(run):
         ({"preview": "p.png"}, ["--preview is 'p.png'", "must be 'photo'", "leave --preview out"]),
         ({"save_look": "look.npz"}, ["--save_look is 'look.npz'", "must be 'photo'"]),
         ({"style_image": "style_1.png,missing.png"}, ["style_image 'missing.png'"]),
-        ({"style_labels": "blue.png"}, ["--content_labels is missing"]),
+        ({"style_labels": "blue.png"}, ["content_labels is missing"]),
         (
             {
                 "style_image": "style_1.png,style_2.png",
                 "content_labels": "halves.png",
                 "style_labels": "halves.png",
             },
-            ["1 label maps", "2 images", "give as many"],
+            ["1 style_labels", "2 style images", "give as many"],
         ),
         (
             {"method": "photo", "style_image": "style_1.png,style_2.png"},
             ["2 style images and method is 'photo'", "set method to 'artistic'"],
         ),
-        ({"style_layers": "relu9_9"}, ["no layer 'relu9_9'"]),
         ({"pooling": "max"}, ["'embedded' takes no kind of pooling"]),
         ({"style_blend": "1,2"}, ["2 numbers, it must have 1"]),
     ],
 )
 def test_what_does_not_fit_is_one_clear_line(run, flags, parts):
     check_refused(run(**flags), *parts)
+
+
+def test_unknown_layer_is_one_clear_line_after_the_progress(run):
+    refused = run(style_layers="relu9_9")
+    *progress, last = refused.err.splitlines()
+    assert all(line.startswith("dpst: level 1 of 1") for line in progress), progress
+    check_refused(dataclasses.replace(refused, err=last), "no layer 'relu9_9'")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 import re
 import shlex
@@ -14,7 +13,7 @@ import numpy as np
 import pytest
 
 import dpst.stylizer
-from dpst import extractors, images
+from dpst import images
 from dpst.cli import cli
 from dpst.solving import levels
 from tests.conftest import REPOSITORY
@@ -49,7 +48,7 @@ def run_commands(text: str) -> None:
 
 
 @pytest.fixture
-def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_extractor: None) -> None:
     """A working directory with the files that the pages name, small; few evaluations."""
     (tmp_path / "data").mkdir()
     for path in (REPOSITORY / "data").iterdir():
@@ -76,9 +75,6 @@ def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(REPOSITORY)
     monkeypatch.setattr(levels, "PHOTO_EVALUATIONS", 1)
     monkeypatch.setattr(levels, "PAINTING_EVALUATIONS", 1)
-    cached = functools.cache(extractors.load_extractor)
-    monkeypatch.setattr(extractors, "load_extractor", cached)
-    monkeypatch.setattr(dpst.stylizer, "load_extractor", cached)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,21 +1,12 @@
 """A result does not depend on what its process did before, though traces are shared."""
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import dpst
-from dpst.extractors import KerasModelExtractor
 from dpst.shared_trace import without_sizes
-
-
-def small_extractor():
-    keras.utils.set_random_seed(0)
-    inputs = keras.Input((None, None, 3))
-    conv1 = keras.layers.Conv2D(4, 3, padding="same", activation="relu", name="conv1")
-    return KerasModelExtractor(keras.Model(inputs, conv1(inputs)))
-
+from tests.small_networks import small_extractor
 
 CASES = [("photo", "lbfgs"), ("photo", "adam"), ("artistic", "lbfgs"), ("semantic", "lbfgs")]
 

@@ -31,7 +31,9 @@ def _color_distance(image, style_image, pairing):
 @pytest.mark.shared
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["04", "24"])
-def test_result_is_more_photorealistic_and_nearer_in_color_than_the_published_one(shared, name):
+def test_result_is_more_photorealistic_and_nearer_in_color_than_the_published_one(
+    shared, name, extractor
+):
     folder = shared / "pairs" / name
 
     def read(file):
@@ -48,7 +50,7 @@ def test_result_is_more_photorealistic_and_nearer_in_color_than_the_published_on
     )
     pairing = pair_segments(*maps, content, style)
     labels = pairing.content_labels, np.array(pairing.style_labels)
-    result = dpst.stylize(content, style, *labels, config=dpst.TransferConfig())
+    result = dpst.stylize(content, style, *labels, extractor)
     output = result.output_image
     laplacian = cf_laplacian(content.astype(np.float64), epsilon=1e-7, radius=1)
     assert _laplacian_energy(laplacian, output) < _laplacian_energy(laplacian, published)
