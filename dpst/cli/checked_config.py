@@ -27,10 +27,10 @@ def checked_config(values: flags.FlagValues, rest: Sequence[str]) -> TransferCon
     """
     if rest:
         raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
-    _check_required(values)
     given = [row for row in FILE_FLAGS if values[row.name].value]
     for row in given:
         _check_belongs(row, values)
+    _check_required(values)
     fields = dataclasses.fields(TransferConfig)
     settings: dict[str, Any] = {field.name: values[field.name].value for field in fields}
     config = TransferConfig(**settings)

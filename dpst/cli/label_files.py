@@ -14,16 +14,7 @@ def label_files(text: str | None, num_images: int) -> list[str] | None:
     Args:
         text: the flag's value; None if it is not given.
         num_images: how many images they belong to; a single one may have a list of masks.
-
-    Raises:
-        ValueError: there are more or fewer than images.
     """
     if text is None:
         return None
-    paths = [text] if num_images == 1 else split_paths(text)
-    if len(paths) != num_images:
-        raise ValueError(
-            f"--style_labels names {len(paths)} label maps and --style_image {num_images} images, "
-            "each image must have its own: give as many, or leave --style_labels out."
-        )
-    return paths
+    return [text] if num_images == 1 else split_paths(text)
