@@ -17,7 +17,8 @@ from dpst.segmentation import Pairing, SegmentRow
 from dpst.solving.progress import History
 from dpst.solving.solve import Solution
 
-_OF_CONTENT = ("ssim", "edge_ssim", "matting_energy", "content_distance")  # metrics
+# Metrics that compare with the content image.
+_OF_CONTENT = ("ssim", "edge_ssim", "matting_energy", "false_structure", "content_distance")
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ none remains.
 """
 
 from dpst.metrics.color import color_distance, rgb_to_lab, sliced_wasserstein
+from dpst.metrics.false_structure import false_structure, false_structure_map
 from dpst.metrics.features import content_distance, gram_distance, statistics_distance
 from dpst.metrics.measure import Metrics, measure
 from dpst.metrics.photorealism import affine_residual, matting_energy
@@ -24,6 +25,8 @@ __all__ = [
     "color_distance",
     "content_distance",
     "edge_ssim",
+    "false_structure",
+    "false_structure_map",
     "gram_distance",
     "matting_energy",
     "measure",

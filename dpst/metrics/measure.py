@@ -9,6 +9,7 @@ import numpy as np
 
 from dpst.images.checks import check_pair
 from dpst.metrics.color import color_distance
+from dpst.metrics.false_structure import false_structure
 from dpst.metrics.features import Features, content_distance, style_distances
 from dpst.metrics.moments import relative_gram_distance, relative_statistics_distance
 from dpst.metrics.photorealism import matting_energy
@@ -30,6 +31,8 @@ class Metrics:
         edge_ssim: edges kept, at most 1; higher is better.
         matting_energy: departure from a local affine recolouring of the content image, squared
             RGB units per pixel, at least 0; lower is more photorealistic.
+        false_structure: structure in places where the content image is smooth, such as halos, smoke
+            and patches, hundredths of a Delta E per pixel, at least 0; lower is better.
         color_distance: distance of the segments' colours from the style's, CIE Lab units, at least
             0; lower is better.
         gram_distance: relative distance of the segments' Gram matrices from the style's, at least
@@ -43,6 +46,7 @@ class Metrics:
     ssim: float = _metric("structure kept", is_higher_better=True)
     edge_ssim: float = _metric("edges kept", is_higher_better=True)
     matting_energy: float = _metric("departure from a photo")
+    false_structure: float = _metric("halos, smoke and patches")
     color_distance: float = _metric("colours from the style's")
     gram_distance: float = _metric("textures from the style's")
     statistics_distance: float = _metric("features from the style's")
@@ -98,6 +102,7 @@ def measure(
         ssim=structure,
         edge_ssim=edge_ssim(output_image, content_image),
         matting_energy=matting_energy(output_image=output_image, content_image=content_image),
+        false_structure=false_structure(output_image, content_image, content_labels),
         color_distance=color,
         gram_distance=gram,
         statistics_distance=statistics,

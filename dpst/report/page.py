@@ -26,6 +26,7 @@ from dpst.report.html import (
 
 COMPARED_SIDE = 4096  # pixels: larger photos are shown at this longer side
 FULL_RESIDUAL = 0.05  # RGB units: residuals from here on have the brightest colour
+FULL_FALSE_STRUCTURE = 0.5  # Delta E per pixel: likewise
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,8 @@ class ReportPictures:
             no segments.
         residual: float32 [h, w], distance of the output from a local recolouring of the photo, see
             `dpst.metrics.affine_residual`; None for a painting.
+        false_structure: float32 [h, w], structure of the output where the photo has none, see
+            `dpst.metrics.false_structure_map`; None for a painting.
     """
 
     content_image: images.FloatImage | None
@@ -47,6 +50,7 @@ class ReportPictures:
     style_images: Sequence[images.FloatImage]
     segments: Sequence[images.FloatImage] = ()
     residual: np.ndarray | None = None
+    false_structure: np.ndarray | None = None
 
 
 def report_page(
@@ -77,7 +81,7 @@ def report_page(
         section("Segments", _segments(trace, pictures)),
         section("Losses", _losses(trace)),
         section("Measured", _metrics(trace["metrics"], baseline)),
-        section("Where it is no recolouring", _residual(pictures)),
+        section("Where it may not look like a photo", _heat_maps(pictures)),
         section("Settings", _settings(trace)),
     ]
     return document(f"dpst: {content_name}", "\n".join(body))
@@ -155,16 +159,29 @@ def _metrics(metrics: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> 
     return table([*header, ("", "")], rows) + (note if baseline is not None else "")
 
 
-def _residual(pictures: ReportPictures) -> str:
-    if pictures.residual is None:
-        return ""
-    levels = np.clip(pictures.residual / FULL_RESIDUAL, 0, 1)
+def _heat_maps(pictures: ReportPictures) -> str:
+    figures = []
+    if pictures.false_structure is not None:
+        caption = (
+            "Halos, smoke and patches: structure where the photo is smooth. Black is none, yellow "
+            f"a slope of {FULL_FALSE_STRUCTURE:g} Delta E per pixel or more."
+        )
+        heat_map = _heat_map(pictures.false_structure, FULL_FALSE_STRUCTURE)
+        figures.append(figure(heat_map, caption))
+    if pictures.residual is not None:
+        caption = (
+            "Distance of the result from its best local recolouring of the photo: black is none, "
+            f"yellow {FULL_RESIDUAL:g} of the range of colours or more."
+        )
+        figures.append(figure(_heat_map(pictures.residual, FULL_RESIDUAL), caption))
+    return figures_row(figures) if figures else ""
+
+
+def _heat_map(values: np.ndarray, full: float) -> images.FloatImage:
+    """Return values in colours, from black for 0 to yellow for `full` and above."""
+    levels = np.clip(values / full, 0, 1)
     colors = cv2.applyColorMap(np.rint(levels * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)
-    caption = (
-        "Distance of the result from its best local recolouring of the photo: black is none, "
-        f"yellow {FULL_RESIDUAL:g} of the range of colours or more."
-    )
-    return figures_row([figure(np.divide(colors[..., ::-1], 255, dtype=np.float32), caption)])
+    return np.divide(colors[..., ::-1], 255, dtype=np.float32)
 
 
 def _settings(trace: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from dpst.looks.color_matching import recolor_segments
 from dpst.methods.measure_output import measure_output
 from dpst.methods.plan import Plan
 from dpst.methods.result import TransferResult
-from dpst.metrics import Metrics, affine_residual
+from dpst.metrics import Metrics, affine_residual, false_structure_map
 from dpst.report.files import PAGE_NAME, TRACE_NAME, write_text
 from dpst.report.html import FIGURE_SIDE
 from dpst.report.page import COMPARED_SIDE, ReportPictures, report_page
@@ -101,10 +101,11 @@ def gather_pictures(
         _tinted_segments(small, pairing.content_labels, ranks),
         _tinted_segments(style_images[0], pairing.style_labels, _style_ranks(pairing)),
     )
-    residual = affine_residual(
-        content_image=small, output_image=result.look.apply(small).clip(0, 1)
-    )
-    return ReportPictures(content, output, style_images, segments, residual)
+    output_small = result.look.apply(small).clip(0, 1)
+    labels = resize_labels(pairing.content_labels, small.shape[:2])
+    residual = affine_residual(output_image=output_small, content_image=small)
+    false_structure = false_structure_map(output_small, small, labels)
+    return ReportPictures(content, output, style_images, segments, residual, false_structure)
 
 
 def baseline_metrics(

@@ -229,7 +229,7 @@ def result_section() -> ResultSection:
         )
     chart = gr.HTML("", elem_id="chart")
     measured = gr.Textbox(
-        label="Measured", lines=7, max_lines=7, interactive=False, elem_id="measured"
+        label="Measured", lines=8, max_lines=8, interactive=False, elem_id="measured"
     )
     command = gr.Textbox(
         label="Command line that repeats it, with the folder unpacked beside run.py",

@@ -15,7 +15,7 @@ from dpst.segmentation import SegmentRow
 from matting import LocalAffineMap
 
 NAN = float("nan")
-METRICS = Metrics(0.5, 0.25, 1.25e-5, NAN, float("inf"), 0.0, 12.3)
+METRICS = Metrics(0.5, 0.25, 1.25e-5, 0.0625, NAN, float("inf"), 0.0, 12.3)
 
 
 @pytest.fixture
@@ -36,12 +36,13 @@ def test_lines_are_aligned_and_say_which_way_is_better():
         "0.500",
         "0.250",
         "1.25e-05",
+        "0.0625",
         "-",
         "inf",
         "0.00",
         "12.3",
     ]
-    assert [line.split()[-3] for line in lines] == ["higher"] * 2 + ["lower"] * 5
+    assert [line.split()[-3] for line in lines] == ["higher"] * 2 + ["lower"] * 6
     assert len({line.rindex(line.split()[-3]) for line in lines}) == 1
     assert max(map(len, lines)) < 90
 
@@ -57,6 +58,7 @@ def test_trace_is_json_with_null_for_what_is_not_finite(result, tmp_path):
         "ssim": 0.5,
         "edge_ssim": 0.25,
         "matting_energy": 1.25e-5,
+        "false_structure": 0.0625,
         "color_distance": None,
         "gram_distance": None,
         "statistics_distance": 0.0,
