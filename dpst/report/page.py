@@ -26,7 +26,7 @@ from dpst.report.html import (
 
 COMPARED_SIDE = 4096  # pixels: larger photos are shown at this longer side
 FULL_RESIDUAL = 0.05  # RGB units: residuals from here on have the brightest colour
-FULL_FALSE_STRUCTURE = 0.5  # Delta E per pixel: likewise
+FULL_FALSE_STRUCTURE = 0.25  # Delta E per pixel: likewise
 
 
 @dataclass(frozen=True, eq=False)
