@@ -17,7 +17,7 @@ def random_labels(size: images.Size, num_labels: int) -> np.ndarray:
 
 def test_pairs_of_any_size_and_a_second_stylizer_are_traced_once(photo_pair, traces, two_levels):
     stylizer = dpst.Stylizer(CONFIG)
-    for index in range(10):
+    for index in range(6):
         size = ((66, 92), (80, 70))[index % 2]
         content, style = (images.resize(image, size) for image in photo_pair[:2])
         labels = random_labels(size, 2 + index % 3)

@@ -10,7 +10,7 @@ SIZE = 640  # of the photos, a larger one is 3.7 MB; they are solved much smalle
 BOUND = 18.0  # MB in all: half of what one photo a pair would make
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not STATUS.exists(), reason="needs /proc, to read the resident memory")
 def test_memory_does_not_grow_from_pair_to_pair(tmp_path):
     flags = {"solve_size": "48", "max_evaluations": "2", "segmentation": "none"}

@@ -69,7 +69,9 @@ def test_unknown_pair_is_an_error_that_names_those_there_are(tmp_path):
     assert quality.chosen([tmp_path / "01", tmp_path / "02"], ["02"]) == [tmp_path / "02"]
 
 
-def test_whole_benchmark_runs_a_pair_once(tmp_path, photo_pair, monkeypatch, capfd):
+def test_whole_benchmark_runs_a_pair_once(
+    tmp_path, photo_pair, monkeypatch, capfd, shared_extractor
+):
     palette = np.array([[0, 0, 255], [0, 255, 0]], np.uint8)
     for name in ("01", "02"):
         folder = tmp_path / "pairs" / name
@@ -92,17 +94,16 @@ def test_whole_benchmark_runs_a_pair_once(tmp_path, photo_pair, monkeypatch, cap
     sheet = images.read_image(tmp_path / "output" / "sheet_01.png")
     assert sheet.shape[1] == 5 * 320 + 6 * contact_sheet.MARGIN
 
-    monkeypatch.setattr(quality, "transfer", lambda *arguments: pytest.fail("ran twice"))
-    quality.main()
+    with monkeypatch.context() as patch:
+        patch.setattr(quality, "transfer", lambda *arguments: pytest.fail("ran twice"))
+        quality.main()
     assert capfd.readouterr().out == first
 
-    monkeypatch.undo()
     automatic = [f"--output_dir={tmp_path / 'automatic'}", "--segmentation=auto", "01"]
     (tmp_path / "automatic").mkdir()
     for name in ("01.json", "01.png"):
         (tmp_path / "output" / name).rename(tmp_path / "automatic" / name)
     monkeypatch.setattr(sys, "argv", ["quality.py", arguments[0], *automatic])
-    monkeypatch.setattr(quality, "find_squeezenet_weights", lambda path: None)
     quality.main()
     sheet = images.read_image(tmp_path / "automatic" / "sheet_01.png")
     assert sheet.shape[1] == 7 * 320 + 8 * contact_sheet.MARGIN
