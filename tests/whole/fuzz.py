@@ -64,7 +64,7 @@ class Fuzzer:
         Image.fromarray(pixels).save(folder / "turned.jpg", exif=exif, icc_profile=b"odd" * 50)
         save_look(folder / "look.npz", Look(fit_local_affine(picture, picture), None, (40, 56)))
         rows = (
-            "content_image,apply_map,output_image\nphoto.png,look.npz,a.png\nphoto.jpg,look.npz,\n"
+            "content_image,apply_look,output_image\nphoto.png,look.npz,a.png\nphoto.jpg,look.npz,\n"
         )
         (folder / "jobs.csv").write_text(rows)
         for path in folder.iterdir():
@@ -112,14 +112,14 @@ class Fuzzer:
         output = f"output{self.random.choice(SUFFIXES)}"
         return [
             f"--content_image={self.path(name)}",
-            "--apply_map=look.npz",
+            "--apply_look=look.npz",
             f"--output_image={output}",
         ]
 
     def look(self) -> list[str]:
         """A mutated look."""
         flags = ["--content_image=photo.png", "--output_image=output.png"]
-        return [*flags, f"--apply_map={self.path('look.npz')}"]
+        return [*flags, f"--apply_look={self.path('look.npz')}"]
 
     def labels(self) -> list[str]:
         """A mutated label map, or masks."""
