@@ -10,6 +10,7 @@ from dpst.methods.photo.objective import photo_objective
 from dpst.optimizers import lbfgs
 from dpst.segmentation import decode_label_maps, pair_segments, single_segment
 from matting import GuidedFilter
+from tests.small_networks import small_extractor
 
 
 def _pairing(photo_pair):
@@ -101,10 +102,12 @@ def test_sorted_and_dense_guidance_give_one_objective(extractor, photo_pair, mon
     np.testing.assert_allclose(gradient, dense_gradient, atol=1e-4 * scale)
 
 
+@pytest.mark.parametrize("network", ["small", pytest.param("embedded", marks=pytest.mark.long)])
 def test_whole_chunk_compiles_to_one_program_with_the_same_iterates(
-    extractor, photo_pair, monkeypatch
+    network, request, photo_pair, monkeypatch
 ):
     """What a GPU runs: objective, preconditioner and solver without a return to the host."""
+    extractor = small_extractor() if network == "small" else request.getfixturevalue("extractor")
     content, style = photo_pair[:2]
     with monkeypatch.context() as patch:
         patch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["a GPU"])
