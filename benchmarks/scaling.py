@@ -18,8 +18,9 @@ from dpst import TransferConfig, images
 from dpst.extractors import Extractor
 from dpst.methods.carriers import solver_preconditioner
 from dpst.optimizers import lbfgs
+from dpst.optimizers.registry import NUM_CORRECTION_PAIRS
 from dpst.segmentation import Pairing
-from dpst.solving.solve import CHUNK_EVALUATIONS, NUM_CORRECTION_PAIRS
+from dpst.solving.solve import CHUNK_EVALUATIONS
 
 SEGMENTS_SIZE = 700  # longer side in pixels, for the rows that vary the segments
 WAVE = 0.3  # how far a stripe's border swings, in stripes

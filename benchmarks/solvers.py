@@ -27,10 +27,11 @@ from dpst.looks.color_matching import match_colors
 from dpst.methods.carriers import AS_PHOTO, solver_preconditioner
 from dpst.methods.photo.objective import photo_objective
 from dpst.optimizers import StopReason, lbfgs
+from dpst.optimizers.registry import NUM_CORRECTION_PAIRS
 from dpst.solving.levels import Level, plan_levels
 from dpst.solving.objective import Objective
 from dpst.solving.progress import Progress
-from dpst.solving.solve import NUM_CORRECTION_PAIRS, solve
+from dpst.solving.solve import solve
 from matting import GuidedFilter
 
 Runs = dict[str, Callable[[peers.Trace], None]]

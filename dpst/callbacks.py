@@ -40,8 +40,8 @@ class CallbackRun:
     As a context manager it begins and ends the callbacks' training. Callbacks get these logs at the
     end of an epoch: `loss`, the objective; `level`, counted from 0; `evaluations`, all so far; each
     name of its terms, weighted, as they add up to the loss; `style/segment_0` and so on, the parts
-    of the style term; and what is told beside the terms, such as `locality`. Losses are comparable
-    within a level.
+    of the style term; and what is reported alongside the terms, such as `locality`. Losses are
+    comparable within a level.
 
     Args:
         callbacks: the callbacks.
@@ -184,7 +184,7 @@ def check_tensorboard() -> None:
     try:
         import tensorboard  # noqa: F401
     except ImportError as error:
-        message = needs_package("a record for TensorBoard", "tensorboard", "tensorboard")
+        message = needs_package("a record for TensorBoard", "tensorboard", "tensorboard", error)
         raise ImportError(message) from error
 
 

@@ -166,9 +166,9 @@ class TransferConfig:
     )
     multi_style: str = _setting(
         "",
-        "How several style images meet: each solved alone and put together by "
-        "the content labels (composite); one mixture everywhere (blend); each on its segments, "
-        "less and less towards their borders (locality); each on its segments (localized). "
+        "How several style images are combined: each solved alone and put together by the content "
+        "labels (composite); one mixture everywhere (blend); each in its own segments, fading "
+        "towards their borders (locality); each in its own segments (localized). "
         "Otherwise localized with content labels, and blend without.",
         choices=("", *MULTI_STYLES),
         methods=("artistic",),

@@ -25,17 +25,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f", did you mean {close[0]!r}" if close else ""
 
 
-def needs_package(what: str, package: str, extra: str, remedy: str = "") -> str:
+def needs_package(what: str, package: str, extra: str, error: ImportError, remedy: str = "") -> str:
     """Return the message for an optional package that is not installed.
 
     Args:
         what: what needs it, e.g. "records for TensorBoard".
         package: its name on the package index.
         extra: the extra of this project that installs it.
+        error: why it cannot be imported.
         remedy: what else would help, a clause; "" for nothing.
     """
     remedy = f", or {remedy}" if remedy else ""
-    return f'{what} needs the package {package}: pip install -e ".[{extra}]"{remedy}.'
+    reason = f"{what} needs the package {package} ({one_line(error)})"
+    return f'{reason}: pip install -e ".[{extra}]"{remedy}.'
 
 
 def check_both(**values: object) -> None:

@@ -154,7 +154,8 @@ class PlannedPair:
         Args:
             extractor: source of the features.
             callback: is told of each chunk of evaluations.
-            records: Keras callbacks, see `dpst.callbacks`.
+            records: Keras callbacks, see `dpst.callbacks`; the rows of a `LossRecord` among them
+                are the losses of the result.
             checkpoint: keeps the state of the solve.
 
         Returns:
@@ -169,15 +170,21 @@ class PlannedPair:
         from dpst.methods.work import Work
 
         start = time.monotonic()
-        record = LossRecord()
+        losses = [record.rows for record in records if isinstance(record, LossRecord)]
         config = dataclasses.replace(self.pair.config, full_resolution=False)
-        with CallbackRun([record, *records], callback) as run:
+        with CallbackRun(records, callback) as run:
             work = Work(extractor, config, run, checkpoint)
             result = load_method(config).transfer(
                 self.plan, self.content_image, self.pair.style_images, work
             )
         result = dataclasses.replace(result, look=result.look.with_size(self.photo.size))
-        return SolvedPair(self, result, tuple(record.rows), time.monotonic() - start, extractor)
+        return SolvedPair(
+            planned=self,
+            result=result,
+            losses=tuple(losses[0]) if losses else (),
+            seconds=time.monotonic() - start,
+            extractor=extractor,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +194,8 @@ class SolvedPair:
     Attributes:
         planned: the pair and its plan.
         result: the result of the transfer, at the solve size.
-        losses: what Keras callbacks are told after each chunk, see `dpst.callbacks.CallbackRun`.
+        losses: what Keras callbacks are told after each chunk, see `dpst.callbacks.CallbackRun`;
+            empty if nothing recorded it.
         seconds: how long the solve took.
         extractor: the features that it was solved with.
     """

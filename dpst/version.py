@@ -1,3 +1,3 @@
-"""The version of dpst, apart so that any room may name it."""
+"""The version of dpst, in a module of its own so that any other may import it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"

@@ -135,6 +135,6 @@ def _ray() -> ModuleType:
         import ray
     except ImportError as error:
         raise ValueError(
-            needs_package("cluster is given, which", "ray", "cluster", "leave it out")
+            needs_package("cluster is given, which", "ray", "cluster", error, "leave it out")
         ) from error
     return ray

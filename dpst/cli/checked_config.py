@@ -55,7 +55,10 @@ def _check_required(values: flags.FlagValues) -> None:
 def _check_belongs(row: FileFlag, values: flags.FlagValues) -> None:
     """Check that a flag means something in a run of one pair that solves, or does not."""
     if row.role == "batch":
-        raise ValueError(f"--{row.name} is given without --jobs, which it is for: leave it out.")
+        raise ValueError(
+            f"--{row.name} is given without --jobs, and only works with it: leave it out, or add "
+            "--jobs."
+        )
     if row.is_of_a_solve and values.apply_look:
         raise ValueError(
             f"--{row.name} is given and --apply_look too, which solves nothing: leave one out."

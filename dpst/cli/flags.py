@@ -182,7 +182,8 @@ def define_flags() -> flags.FlagValues:
         definer(name, default, help_text, flag_values=values, module_name="dpst")
 
     for row in FILE_FLAGS:
-        define(flags.DEFINE_string, row.name, None, row.help)
+        methods = f" Method: {' and '.join(row.methods)}." if row.methods else ""
+        define(flags.DEFINE_string, row.name, None, row.help + methods)
     define(
         flags.DEFINE_bool, "dry_run", False, "Check everything, show the segments, solve nothing."
     )

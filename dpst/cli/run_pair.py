@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +85,6 @@ def run_pair(
     if values.apply_look:
         return _apply_look(values, config)
     networks = _Networks(values, config, surroundings)
-    records = _tensorboard(values)
     planned = _plan(values, config, networks)
     _show(planned.plan)
     _write_preview(values, planned)
@@ -92,6 +92,7 @@ def run_pair(
     if values.dry_run:
         print("dpst: all inputs are in order; nothing was solved.")
         return ExitStatus.DONE
+    records = _records(values)
     checkpoint = _checkpoint(values, planned, networks.extractor)
     try:
         solved = planned.solve(networks.extractor, surroundings.reporter, records, checkpoint)
@@ -195,14 +196,16 @@ def _plan(values: flags.FlagValues, config: TransferConfig, networks: _Networks)
     return planned
 
 
-def _tensorboard(values: flags.FlagValues) -> list[keras.callbacks.Callback]:
-    """Return the callback that writes records for TensorBoard, if they are wanted."""
-    if not values.tensorboard_dir:
-        return []
-    _load_tensorflow()
-    from dpst.callbacks import TensorBoard
+def _records(values: flags.FlagValues) -> list[keras.callbacks.Callback]:
+    """Return the callbacks that record the solve, for a report and for TensorBoard."""
+    from dpst.callbacks import LossRecord, TensorBoard
 
-    return [TensorBoard(values.tensorboard_dir)]
+    records: list[keras.callbacks.Callback] = []
+    if values.report_dir:
+        records.append(LossRecord())
+    if values.tensorboard_dir:
+        records.append(TensorBoard(values.tensorboard_dir))
+    return records
 
 
 def _checkpoint(
@@ -260,11 +263,10 @@ def _show_losses(path: str, losses: Sequence[str]) -> None:
 def _write(values: flags.FlagValues, solved: SolvedPair) -> None:
     """Write all outputs that are wanted, and print the metrics."""
     result = solved.result
+    start = time.monotonic()
     _show_losses(values.output_image, solved.write_output(values.output_image))
-    print(
-        f"dpst: {values.output_image} written after {solved.seconds:.0f} s: "
-        f"{result.stop_reason.value}."
-    )
+    seconds = solved.seconds + time.monotonic() - start
+    print(f"dpst: {values.output_image} written after {seconds:.0f} s: {result.stop_reason.value}.")
     if values.save_look:
         save_look(values.save_look, _recoloring(solved.look))
         print(f"dpst: {values.save_look} written, for --apply_look.")
@@ -274,8 +276,8 @@ def _write(values: flags.FlagValues, solved: SolvedPair) -> None:
         lut, error = fit_color_lut(images.resize(content_image, size), result.output_image)
         write_cube(values.save_lut, lut)
         print(
-            f"dpst: {values.save_lut} written: it misses the picture by {255 * error:.1f} of 255 "
-            "levels (root mean square), by what is not the same all over it."
+            f"dpst: {values.save_lut} written: it differs from the picture by {255 * error:.1f} "
+            "of 255 levels (root mean square), because it cannot hold local changes."
         )
     for line in metric_lines(result.metrics):
         print(f"dpst:   {line}")

@@ -158,7 +158,7 @@ def _register_heif(source: str) -> None:
         import pillow_heif
     except ImportError as error:
         what = f"{source} is a HEIC file, which"
-        message = needs_package(what, "pillow-heif", "heif", "save the photo as JPEG")
+        message = needs_package(what, "pillow-heif", "heif", error, "save the photo as JPEG")
         raise ValueError(message) from error
     pillow_heif.register_heif_opener()
 

@@ -77,7 +77,7 @@ class Method:
             content_image: float32 [height, width, 3], RGB in [0, 1]; the plan's canvas where there
                 is no content image.
             style_images: float32 [style_height, style_width, 3] each, RGB in [0, 1].
-            work: extractor, settings, and who is told.
+            work: extractor, settings, callback and checkpoint.
 
         Returns:
             The result. After a KeyboardInterrupt, the best so far.

@@ -70,6 +70,18 @@ class Inputs:
             )
         return self.content_image
 
+    def check_style_labels(self) -> None:
+        """Check that there are as many label maps as style images, or none.
+
+        Raises:
+            ValueError: there are more or fewer.
+        """
+        if self.style_labels is not None and len(self.style_labels) != len(self.style_images):
+            raise ValueError(
+                f"there are {len(self.style_labels)} style_labels and {len(self.style_images)} "
+                "style images, each image must have its own: give as many, or none."
+            )
+
     def check_one_style(self, fault: str, remedy: str) -> None:
         """Check that there is one style image.
 
@@ -151,7 +163,7 @@ def find_or_read_label_maps(
     return _read_label_maps(inputs, inputs.photo(config), inputs.content_labels)
 
 
-def finds_segments(config: TransferConfig, has_label_maps: bool, by_default: bool = True) -> bool:
+def finds_segments(config: TransferConfig, has_label_maps: bool, by_default: bool) -> bool:
     """Return whether segments are to be found in the images, by a model or without.
 
     Args:
@@ -181,11 +193,7 @@ def _read_label_maps(
     if inputs.style_labels is None:
         content_map = _decode_pair(content_labels, content_labels, size, size)[0]
         return dataclasses.replace(content_map, image_size=inputs.content_size), None
-    if len(inputs.style_labels) != len(inputs.style_images):
-        raise ValueError(
-            f"there are {len(inputs.style_labels)} style_labels and {len(inputs.style_images)} "
-            "style images, each image must have its own: give as many, or none."
-        )
+    inputs.check_style_labels()
     content_maps, style_maps = [], []
     for labels, image, photo_size in zip(
         inputs.style_labels, inputs.style_images, inputs.style_sizes, strict=True

@@ -16,8 +16,9 @@ from dpst.metrics.photorealism import matting_energy
 from dpst.metrics.structure import edge_ssim, ssim
 
 
-def _metric(words: str, is_higher_better: bool = False) -> Any:
-    return dataclasses.field(metadata={"words": words, "is_higher_better": is_higher_better})
+def _metric(words: str, is_higher_better: bool = False, default: Any = dataclasses.MISSING) -> Any:
+    metadata = {"words": words, "is_higher_better": is_higher_better}
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,6 @@ class Metrics:
         edge_ssim: edges kept, at most 1; higher is better.
         matting_energy: departure from a local affine recolouring of the content image, squared
             RGB units per pixel, at least 0; lower is more photorealistic.
-        false_structure: structure in places where the content image is smooth, such as halos, smoke
-            and patches, hundredths of a Delta E per pixel, at least 0; lower is better.
         color_distance: distance of the segments' colours from the style's, CIE Lab units, at least
             0; lower is better.
         gram_distance: relative distance of the segments' Gram matrices from the style's, at least
@@ -41,16 +40,19 @@ class Metrics:
             style's, in [0, 1]; lower is better.
         content_distance: relative distance of the features from the content image's, at least 0;
             lower keeps more.
+        false_structure: structure in places where the content image is smooth, such as halos, smoke
+            and patches, hundredths of a Delta E per pixel, at least 0; lower is better. NaN where
+            it was not measured.
     """
 
     ssim: float = _metric("structure kept", is_higher_better=True)
     edge_ssim: float = _metric("edges kept", is_higher_better=True)
     matting_energy: float = _metric("departure from a photo")
-    false_structure: float = _metric("halos, smoke and patches")
-    color_distance: float = _metric("colours from the style's")
-    gram_distance: float = _metric("textures from the style's")
-    statistics_distance: float = _metric("features from the style's")
-    content_distance: float = _metric("features from the content's")
+    color_distance: float = _metric("colour distance from the style")
+    gram_distance: float = _metric("texture distance from the style")
+    statistics_distance: float = _metric("feature distance from the style")
+    content_distance: float = _metric("feature distance from the content")
+    false_structure: float = _metric("halos, smoke and patches", default=float("nan"))
 
 
 def measure(

@@ -78,7 +78,7 @@ class Objective:
         extractor: maps images [1, height, width, 3] and layer names to a dict of features; None
             where no term asks for any.
         terms: the terms of the sum.
-        reported: numbers by name that are told beside the terms; they are not part of the sum.
+        reported: numbers by name that are reported alongside the terms; not part of the sum.
     """
 
     extractor: Callable[..., dict[str, tf.Tensor]] | None

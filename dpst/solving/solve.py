@@ -78,9 +78,9 @@ def solve(
             losses of a moving one compare only between two updates of its targets.
         carrier: what goes from level to level.
         optimizer: a name in `OPTIMIZERS`.
-        callback: called with the initial image at once, unless a saved state is gone on from, and
-            after each chunk.
-        checkpoint: goes on from the state that it holds, if any, and is kept up to date.
+        callback: called with the initial image at once, unless the solve resumes from a saved
+            state, and after each chunk.
+        checkpoint: holds the state to resume from, if any, and is kept up to date.
 
     Returns:
         The solution. After a KeyboardInterrupt, the best so far; likewise where the objective of a

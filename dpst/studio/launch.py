@@ -89,7 +89,7 @@ def _serve(host: str, port: int) -> None:
     try:
         import gradio  # noqa: F401
     except ImportError as error:
-        raise ImportError(needs_package("the studio", "gradio", "studio")) from error
+        raise ImportError(needs_package("the studio", "gradio", "studio", error)) from error
     with quiet_startup():
         import tensorflow  # noqa: F401
     from dpst.studio.extractor import SharedExtractor

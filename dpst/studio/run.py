@@ -54,7 +54,8 @@ def plan_request(request: Request, get_extractor: GetExtractor) -> PlannedPair:
 
     Args:
         request: what should be solved.
-        get_extractor: loads the network, or waits for it; only called where segments are found.
+        get_extractor: loads the network, or waits for it; only called by a method that looks for
+            segments itself, which those of the library do not: the page has them, or wants none.
 
     Returns:
         The pair and its plan.

@@ -38,14 +38,14 @@ def test_value_out_of_range_is_an_error_that_names_field_and_value(name, value):
     ],
 )
 def test_segments_are_found_where_nothing_says_what_they_are(settings, has_label_maps, is_found):
-    assert finds_segments(TransferConfig(**settings), has_label_maps) == is_found
+    assert finds_segments(TransferConfig(**settings), has_label_maps, by_default=True) == is_found
 
 
 def test_segmentation_model_that_nothing_would_use_is_an_error():
     with pytest.raises(ValueError, match="'net.keras' and segmentation is 'none', it must be"):
         TransferConfig(segmentation="none", segmentation_model="net.keras")
     with pytest.raises(ValueError, match="'net.keras' and content_labels .* only one must be"):
-        finds_segments(TransferConfig(segmentation_model="net.keras"), has_label_maps=True)
+        finds_segments(TransferConfig(segmentation_model="net.keras"), True, by_default=True)
 
 
 def test_every_field_explains_itself():

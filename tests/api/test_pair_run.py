@@ -8,6 +8,7 @@ from PIL import Image
 
 import dpst
 from dpst import images
+from dpst.callbacks import LossRecord
 from dpst.pair_run import PairRun, working_side, write_photo
 from dpst.segmentation import decode_label_maps
 
@@ -106,7 +107,8 @@ def test_method_without_a_preview_has_none():
 def test_solve_is_the_transfer_of_the_api_and_tells_of_its_chunks(extractor):
     seen = []
     planned = read().plan(nothing_is_looked_for)
-    solved = planned.solve(extractor, lambda progress: seen.append(progress.evaluations) and None)
+    callback = lambda progress: seen.append(progress.evaluations) and None  # noqa: E731
+    solved = planned.solve(extractor, callback, [LossRecord()])
     arrays = [np.asarray(Image.open(name)) for name in (LABELS[0], *LABELS[1])]
     expected = dpst.stylize(
         planned.content_image, planned.pair.style_images[0], *arrays, extractor, CONFIG

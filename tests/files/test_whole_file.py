@@ -31,15 +31,15 @@ def test_failure_leaves_the_old_file_and_no_other(tmp_path: Path, error: BaseExc
 
 
 def test_path_is_checked_and_nothing_created(tmp_path: Path) -> None:
-    check_file_path(tmp_path / "file.NPZ", "save_map", (".npz",))
-    with pytest.raises(ValueError, match=r"save_map .* '\.cube', it must be \.npz: rename it"):
-        check_file_path(tmp_path / "file.cube", "save_map", (".npz",))
+    check_file_path(tmp_path / "file.NPZ", "save_look", (".npz",))
+    with pytest.raises(ValueError, match=r"save_look .* '\.cube', it must be \.npz: rename it"):
+        check_file_path(tmp_path / "file.cube", "save_look", (".npz",))
     with pytest.raises(ValueError, match=r"must be one of \.png \.jpg"):
         check_file_path(tmp_path / "file", "output_image", (".png", ".jpg"))
     with pytest.raises(ValueError, match="is a folder"):
-        check_file_path(tmp_path, "save_map", (".npz",))
+        check_file_path(tmp_path, "save_look", (".npz",))
     with pytest.raises(FileNotFoundError, match="create"):
-        check_file_path(tmp_path / "no" / "file.npz", "save_map", (".npz",))
+        check_file_path(tmp_path / "no" / "file.npz", "save_look", (".npz",))
     assert list(tmp_path.iterdir()) == []
 
 

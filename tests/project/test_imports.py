@@ -35,8 +35,6 @@ SIDEWAYS = {
     "stylizer": {"callbacks"},
     "images": {"files", "messages"},
     "files": {"messages"},
-    "setting_lists": {"messages"},
-    "config": {"messages"},
 }
 LAYER_OF = {
     room: int(number)

@@ -66,7 +66,7 @@ def result() -> TransferResult:
         ((0, 5, 2.5),),
         StopReason.INTERRUPTED,
         ("a <note>",),
-        Metrics(0.5, 0.25, 1.25e-5, 0.0625, NAN, 1.0, 0.0, 12.3),
+        Metrics(0.5, 0.25, 1.25e-5, NAN, 1.0, 0.0, 12.3, 0.0625),
         Recoloring(LocalAffineMap(coefficients), None, (32, 48)),
         (row,),
     )

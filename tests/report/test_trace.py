@@ -15,7 +15,7 @@ from dpst.segmentation import SegmentRow
 from matting import LocalAffineMap
 
 NAN = float("nan")
-METRICS = Metrics(0.5, 0.25, 1.25e-5, 0.0625, NAN, float("inf"), 0.0, 12.3)
+METRICS = Metrics(0.5, 0.25, 1.25e-5, NAN, float("inf"), 0.0, 12.3, 0.0625)
 
 
 @pytest.fixture
@@ -36,11 +36,11 @@ def test_lines_are_aligned_and_say_which_way_is_better():
         "0.500",
         "0.250",
         "1.25e-05",
-        "0.0625",
         "-",
         "inf",
         "0.00",
         "12.3",
+        "0.0625",
     ]
     assert [line.split()[-3] for line in lines] == ["higher"] * 2 + ["lower"] * 6
     assert len({line.rindex(line.split()[-3]) for line in lines}) == 1

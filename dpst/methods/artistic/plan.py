@@ -46,7 +46,7 @@ def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> Artisti
     if config.segmentation == "auto":
         inputs.check_one_style(
             "segmentation is 'auto'",
-            "set segmentation to 'labels' (with photorealism_weight 400 the result stays a photo)",
+            "set segmentation to 'labels'",
         )
     content_image = inputs.photo(config)
     if inputs.content_labels is None and inputs.style_labels is not None:

@@ -40,7 +40,7 @@ def transfer(
             the content image in the result.
         content_image: float32 [height, width, 3], RGB in [0, 1].
         style_images: float32 [style_height, style_width, 3] each, RGB in [0, 1].
-        work: extractor, settings, and who is told.
+        work: extractor, settings, callback and checkpoint.
 
     Returns:
         The result; its look is a painted picture.
@@ -65,7 +65,7 @@ def paint(
         content_image: float32 [height, width, 3], RGB in [0, 1].
         style_images: float32 [style_height, style_width, 3] each, RGB in [0, 1].
         regions: which style serves which part, with masks of 0 and 1.
-        work: extractor, settings, and who is told.
+        work: extractor, settings, callback and checkpoint.
 
     Returns:
         The solution.

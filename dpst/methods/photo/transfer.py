@@ -33,7 +33,7 @@ def transfer(
         plan: the segments of both.
         content_image: float32 [height, width, 3], RGB in [0, 1].
         style_images: the style photo alone, float32 [style_height, style_width, 3].
-        work: extractor, settings, and who is told.
+        work: extractor, settings, callback and checkpoint.
 
     Returns:
         The result; its look is a recolouring.

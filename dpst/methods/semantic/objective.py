@@ -213,7 +213,7 @@ def _patch_layer(
     plain, joint, valid = [], [], []
     for features, copy in zip(style_features, copies, strict=True):
         own_size = tuple(features.shape[1:3])
-        semantic_map = _lifted(copy.semantic_map if content_map else None, own_size)
+        semantic_map = _directions(copy.semantic_map if content_map else None, own_size)
         plain.append(features[0])
         joint.append(with_semantic_map(features[0], semantic_map, length, config.semantic_weight))
         valid.append(
@@ -224,11 +224,11 @@ def _patch_layer(
         style=patch_bank(plain, config.patch_size, valid),
         joint_style=patch_bank(joint, config.patch_size, valid),
         length=length,
-        semantic_map=_lifted(content_map, size),
+        semantic_map=_directions(content_map, size),
     )
 
 
-def _lifted(semantic_map: SemanticMap | None, size: tuple[int, int]) -> tf.Tensor:
+def _directions(semantic_map: SemanticMap | None, size: tuple[int, int]) -> tf.Tensor:
     if semantic_map is None:
         return tf.zeros([*size, 0])
     return tf.constant(semantic_map.directions(size))

@@ -19,8 +19,8 @@ from dpst.segmentation import (
     read_semantic_map,
     region_rows,
     semantic_labels,
+    semantic_map,
 )
-from dpst.segmentation.label_maps.semantic_map import semantic_map
 from dpst.segmentation.pairing.segment_rows import row_notes
 from dpst.setting_lists import parse_size
 
@@ -61,6 +61,7 @@ def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> Semanti
             "to leave the maps out."
         )
     check_both(content_labels=inputs.content_labels, style_labels=inputs.style_labels)
+    inputs.check_style_labels()
     content_map, style_map = _read_maps(inputs)
     size = _output_size(inputs, content_map, config)
     has_content = inputs.content_image is not None

@@ -39,7 +39,7 @@ def transfer(
         plan: the maps and regions.
         content_image: float32 [height, width, 3], RGB in [0, 1]; for a doodle the plan's canvas.
         style_images: the style image alone, float32 [style_height, style_width, 3].
-        work: extractor, settings, and who is told.
+        work: extractor, settings, callback and checkpoint.
 
     Returns:
         The result; its look is a painted picture.
@@ -65,7 +65,7 @@ def paint_patches(
         content_image: float32 [height, width, 3], RGB in [0, 1].
         style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
         plan: the maps and regions.
-        work: extractor, settings, and who is told.
+        work: extractor, settings, callback and checkpoint.
 
     Returns:
         The solution.

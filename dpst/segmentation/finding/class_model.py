@@ -133,7 +133,7 @@ def _read_preset(preset: str, title: str) -> keras.Model:
         import keras_hub
     except ImportError as error:
         remedy = "pass the path of a .keras or .h5 file"
-        raise ValueError(needs_package(title, "keras-hub", "keras_hub", remedy)) from error
+        raise ValueError(needs_package(title, "keras-hub", "keras_hub", error, remedy)) from error
     try:
         return keras_hub.models.ImageSegmenter.from_preset(preset)
     except Exception as error:  # Unknown names, no network, no space: each raises its own kind.
