@@ -117,7 +117,7 @@ def _broken_files() -> dict:
 @pytest.mark.parametrize("kind", _broken_files())
 def test_file_that_holds_no_look_is_an_error(tmp_path: Path, kind: str) -> None:
     np.savez(tmp_path / "look.npz", **_broken_files()[kind])
-    with pytest.raises(ValueError, match=r"apply_map .*look\.npz' holds no look.*save it again"):
+    with pytest.raises(ValueError, match=r"apply_look .*look\.npz' holds no look.*save it again"):
         dpst.load_look(tmp_path / "look.npz")
 
 
