@@ -71,14 +71,6 @@ def shared_extractor(extractor, monkeypatch) -> None:
 
 
 @pytest.fixture
-def own_extractors(shared_extractor, monkeypatch) -> None:
-    """Undo `shared_extractor`: each that loads the embedded extractor gets its own."""
-    from dpst.extractors import EXTRACTORS, EmbeddedExtractor
-
-    monkeypatch.setitem(EXTRACTORS, "embedded", EmbeddedExtractor)
-
-
-@pytest.fixture
 def run_cli(tmp_path, monkeypatch, capfd, shared_extractor) -> CommandLine:
     """The command line in a folder of the test's own; its runs share their extractor."""
     monkeypatch.chdir(tmp_path)

@@ -5,6 +5,7 @@ import pytest
 from dpst import images
 from tests.command_line import check_refused
 from tests.exit_statuses import DONE, SOME_FAILED
+from tests.small_networks import write_small_network
 
 HEADER = "content_image,style_image,output_image,segmentation,report_dir"
 
@@ -24,21 +25,21 @@ def run(tmp_path, photo_pair, run_cli):
     return call
 
 
-def test_jobs_share_their_traces_and_equal_runs_of_their_own(
-    run, run_cli, own_extractors, tmp_path, traces
-):
+def test_jobs_share_their_traces_and_equal_runs_of_their_own(run, run_cli, tmp_path, traces):
+    write_small_network(tmp_path / "net.keras")
+    settings = ["--max_evaluations=6", "--extractor=net.keras"]
     rows = (HEADER, "a.png,style.png,1.png,none,", "b.png,style.png,new/2.jpg,none,new/report")
-    done = run(*rows)
+    done = run(*rows, flags=["--output_dir=out", *settings])
     assert done.status == DONE, done.err
     num_traces = len(traces)
     assert "2 of 2: line 3: out/new/2.jpg done" in done.err and "done                2" in done.out
     assert (tmp_path / "out/new/report/trace.json").exists()
     flags = ["--content_image=photos/b.png", "--style_image=photos/style.png"]
-    flags += ["--segmentation=none", "--max_evaluations=6", "--output_image=alone.jpg"]
+    flags += ["--segmentation=none", "--output_image=alone.jpg", *settings]
     assert run_cli(*flags).status == DONE
     assert (tmp_path / "alone.jpg").read_bytes() == (tmp_path / "out/new/2.jpg").read_bytes()
     assert 0 < num_traces < len(traces)  # One that is loaded anew shares none.
-    again = run(*rows)
+    again = run(*rows, flags=["--output_dir=out", *settings])
     assert again.status == DONE and "already there       2" in again.out
 
 

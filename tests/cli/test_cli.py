@@ -63,7 +63,7 @@ def test_metrics_are_printed_in_aligned_lines(run):
 
 
 def test_report_holds_the_run(run, tmp_path):
-    assert run(**LABELS, report_dir="new/report", tv_weight=0.5).status == DONE
+    assert run(**LABELS, report_dir="new/report", content_weight=0.5).status == DONE
     trace = json.loads((tmp_path / "new/report/trace.json").read_text())
     names = sorted(path.name for path in (tmp_path / "new/report").iterdir())
     assert names == ["index.html", "trace.json"]
@@ -74,7 +74,7 @@ def test_report_holds_the_run(run, tmp_path):
     assert last["loss"] == pytest.approx(trace["history"][-1]["loss"], rel=1e-4)
     assert len(terms) > 5 and last["style"] > 0
     assert trace["version"] == dpst.__version__
-    assert trace["config"]["tv_weight"] == 0.5 and trace["config"]["max_evaluations"] == 2
+    assert trace["config"]["content_weight"] == 0.5 and trace["config"]["max_evaluations"] == 2
     assert trace["inputs"] == {
         "content_image": {"path": "content.png", "size": [48, 64]},
         "style_image": {"path": "style.png", "size": [48, 64]},

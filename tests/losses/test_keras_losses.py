@@ -165,7 +165,10 @@ def regularized_network() -> keras.Model:
     return keras.Model(images, PhotorealismRegularization(weight=2.0)([images, output]))
 
 
-@pytest.mark.parametrize(("policy", "jit_compile"), [("float32", False), ("mixed_float16", True)])
+HALF_PRECISION = pytest.param("mixed_float16", True, marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize(("policy", "jit_compile"), [("float32", False), HALF_PRECISION])
 def test_regularised_model_trains_saves_and_loads(
     policy: str, jit_compile: bool, tmp_path: Path
 ) -> None:

@@ -177,7 +177,8 @@ def test_metrics_hardly_depend_on_the_size_that_the_map_is_applied_at(extractor,
 def test_segments_too_small_to_compare_have_no_distance_from_the_style(extractor, photo_pair):
     content, style = (image[:32, :32] for image in photo_pair[:2])
     labels = np.repeat(np.arange(6), [5, 5, 5, 5, 6, 6])[:, None] * np.ones((1, 32), int)
-    metrics = dpst.stylize(content, style, labels, labels, extractor, CONFIG).metrics
+    stop = lambda progress: True  # noqa: E731
+    metrics = dpst.stylize(content, style, labels, labels, extractor, CONFIG, stop).metrics
     assert np.isnan([metrics.color_distance, metrics.gram_distance]).all()
     assert np.isnan(metrics.statistics_distance)
     assert 0 < metrics.ssim <= 1 and np.isfinite(metrics.content_distance)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import dpst.stylizer
 from dpst import images
@@ -52,12 +53,11 @@ def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_extracto
     """A working directory with the files that the pages name, small; few evaluations."""
     (tmp_path / "data").mkdir()
     for path in (REPOSITORY / "data").iterdir():
-        if path.suffix == ".jpg":
-            photo = images.read_image(path)
-            size = images.workable_size(photo.shape[:2], LONGER_SIDE)
-            images.write_image(tmp_path / "data" / path.name, images.resize(photo, size))
-        else:
-            shutil.copy(path, tmp_path / "data")
+        if path.suffix in (".jpg", ".png"):
+            with Image.open(path) as picture:
+                size = images.workable_size(picture.size, LONGER_SIDE)
+                # Photos are smoothed, label maps have a palette and keep their colours.
+                picture.resize(size).save(tmp_path / "data" / path.name)
     for name, source in zip(PHOTOS, ("content", "style", "content", "autumn"), strict=True):
         shutil.copy(tmp_path / "data" / f"{source}.jpg", tmp_path / f"{name}.jpg")
     content_image = images.read_image(tmp_path / "mine.jpg")

@@ -157,7 +157,7 @@ def test_killed_run_gives_the_same_file_and_leaves_no_state(run, tmp_path):
         run("again.png", killed_after=2)
     assert len(states(tmp_path)) == 1 and not (tmp_path / "again.png").exists()
     # Another run has a state of its own.
-    assert run("other.png", tv_weight=0.1, max_evaluations=2).status == DONE
+    assert run("other.png", style_weight=2.0, max_evaluations=2).status == DONE
     assert len(states(tmp_path)) == 1
     assert run("again.png").status == DONE
     assert (tmp_path / "again.png").read_bytes() == (tmp_path / "whole.png").read_bytes()

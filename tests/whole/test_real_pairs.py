@@ -30,7 +30,7 @@ def _color_distance(image, style_image, pairing):
 
 @pytest.mark.shared
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["04", "24"])
+@pytest.mark.parametrize("name", ["04", pytest.param("24", marks=pytest.mark.long)])
 def test_result_is_more_photorealistic_and_nearer_in_color_than_the_published_one(
     shared, name, extractor
 ):
