@@ -7,6 +7,7 @@ import pytest
 
 import dpst
 from dpst import images
+from dpst.callbacks import LossRecord
 from dpst.cli import cli
 from dpst.pair_run import PairRun
 from tests.browser_tools import serious_faults, watched_page
@@ -24,7 +25,7 @@ def report(photo_pair, tmp_path_factory):
     photo = images.Photo(np.rint(content * 255).astype(np.uint8))
     pair = PairRun(config, photo, [style], [style.shape[:2]], labels[0], [labels[1]])
     planned = pair.plan(find=lambda inputs: pytest.fail("the labels are given"))
-    solved = planned.solve(dpst.extractors.EmbeddedExtractor())
+    solved = planned.solve(dpst.extractors.EmbeddedExtractor(), records=[LossRecord()])
     paths = {name: f"{name}.png" for name in ("content_image", "style_image")}
     solved.write_report(folder, paths)
     return folder
