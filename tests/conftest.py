@@ -1,6 +1,11 @@
 """Fixtures that several test files share."""
 
 import os
+
+# Beside TensorFlow's threads those of OpenBLAS wait for each other longer than they work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# ruff: noqa: E402
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
