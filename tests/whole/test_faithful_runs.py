@@ -107,7 +107,7 @@ def test_saved_look_gives_the_same_picture_and_fits_other_exports(run, photo_pai
     looks = {"save_look": "look.npz", "save_lut": "look.cube"}
     solved = run(content_image="content.png", output_image="output.png", **looks)
     assert solved.status == DONE
-    assert "look.cube written: it misses the picture by" in solved.out
+    assert "look.cube written: it differs from the picture by" in solved.out
     assert read_cube(Path("look.cube")).shape == (33, 33, 33, 3)
     apply = {"style_image": None, "apply_look": "look.npz"}
     assert run(**apply, content_image="content.png", output_image="again.png").status == DONE
