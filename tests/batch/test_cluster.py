@@ -102,5 +102,7 @@ def test_cluster_that_is_not_there_is_an_error(jobs_file, capfd):
 
 def test_missing_package_is_an_error_that_names_the_extra(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
-    with pytest.raises(ValueError, match=r"needs the package ray .*: pip install -e \"\.\[cluster\]"):
+    with pytest.raises(
+        ValueError, match=r"needs the package ray .*: pip install -e \"\.\[cluster\]"
+    ):
         next(run_on_cluster("auto", [Job(2)], lambda flags, show: None))
