@@ -43,7 +43,7 @@ def test_prediction_grows_with_the_solve_and_with_the_photo(extractor):
     assert predict(1400, (600, 800)) == predict(800, (600, 800))  # never enlarged
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="reads peak memory as Linux gives it")
 def test_runs_stay_within_what_the_dry_run_predicts(tmp_path):
     runs = []
