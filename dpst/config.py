@@ -271,7 +271,7 @@ class TransferConfig:
         by_method=dict.fromkeys(_PAINTING, 0.0),
     )
     structure_weight: float = _setting(
-        0.25,
+        0.5,
         "Weight of the structure loss: edges are those of the content image.",
         minimum=0,
         by_method=dict.fromkeys(_PAINTING, 0.0),

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from matting.affine_energy import local_affine_energy
     from matting.affine_energy import local_affine_energy as local_affine_residual
     from matting.guided_filter import GuidedFilter
+    from matting.masked_filter import MaskedGuidedFilter
     from matting.matting_laplacian import MattingLaplacian
 
 _HOMES = {
     "GuidedFilter": "matting.guided_filter",
+    "MaskedGuidedFilter": "matting.masked_filter",
     "MattingLaplacian": "matting.matting_laplacian",
     "local_affine_energy": "matting.affine_energy",
 }
@@ -32,6 +34,7 @@ __all__ = [
     "PUBLISHED_EPSILON",
     "GuidedFilter",
     "LocalAffineMap",
+    "MaskedGuidedFilter",
     "MattingLaplacian",
     "fit_local_affine",
     "laplacian_stencil",

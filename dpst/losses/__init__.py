@@ -20,6 +20,7 @@ from dpst.losses.photorealism import (
     photorealism_loss,
     photorealism_losses,
 )
+from dpst.losses.recoloring import RecoloringTarget, chroma_departure_loss, recoloring_loss
 from dpst.losses.segment_statistics import (
     SegmentStatistics,
     SortedGuidance,
@@ -75,6 +76,7 @@ __all__ = [
     "PatchTarget",
     "PhotorealismLoss",
     "PhotorealismRegularization",
+    "RecoloringTarget",
     "SegmentGramLoss",
     "SegmentStatistics",
     "SegmentStyleLoss",
@@ -85,6 +87,7 @@ __all__ = [
     "TotalVariationRegularizer",
     "border_distances",
     "centred_target",
+    "chroma_departure_loss",
     "content_loss",
     "feature_length",
     "gamut_loss",
@@ -98,6 +101,7 @@ __all__ = [
     "patch_target",
     "photorealism_loss",
     "photorealism_losses",
+    "recoloring_loss",
     "segment_centred_loss",
     "segment_centred_losses",
     "segment_gram_loss",

@@ -18,7 +18,14 @@ from dpst.solving.progress import History
 from dpst.solving.solve import Solution
 
 # Metrics that compare with the content image.
-_OF_CONTENT = ("ssim", "edge_ssim", "matting_energy", "false_structure", "content_distance")
+_OF_CONTENT = (
+    "ssim",
+    "edge_ssim",
+    "matting_energy",
+    "false_structure",
+    "place_drift",
+    "content_distance",
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from dpst.metrics.false_structure import false_structure, false_structure_map
 from dpst.metrics.features import content_distance, gram_distance, statistics_distance
 from dpst.metrics.measure import Metrics, measure
 from dpst.metrics.photorealism import affine_residual, matting_energy
+from dpst.metrics.place_drift import place_drift, place_drift_map
 from dpst.metrics.segments import MINIMUM_SEGMENT_PIXELS
 from dpst.metrics.structure import edge_ssim, ssim
 
@@ -30,6 +31,8 @@ __all__ = [
     "gram_distance",
     "matting_energy",
     "measure",
+    "place_drift",
+    "place_drift_map",
     "rgb_to_lab",
     "sliced_wasserstein",
     "ssim",

@@ -13,6 +13,7 @@ from dpst.metrics.false_structure import false_structure
 from dpst.metrics.features import Features, content_distance, style_distances
 from dpst.metrics.moments import relative_gram_distance, relative_statistics_distance
 from dpst.metrics.photorealism import matting_energy
+from dpst.metrics.place_drift import place_drift
 from dpst.metrics.structure import edge_ssim, ssim
 
 
@@ -43,6 +44,9 @@ class Metrics:
         false_structure: structure in places where the content image is smooth, such as halos, smoke
             and patches, hundredths of a Delta E per pixel, at least 0; lower is better. NaN where
             it was not measured.
+        place_drift: share of the change of colours that goes by place instead of by colour and
+            segment, such as washes of colour, from 0 to about 1; lower is better. NaN where it was
+            not measured.
     """
 
     ssim: float = _metric("structure kept", is_higher_better=True)
@@ -53,6 +57,7 @@ class Metrics:
     statistics_distance: float = _metric("feature distance from the style")
     content_distance: float = _metric("feature distance from the content")
     false_structure: float = _metric("halos, smoke and patches", default=float("nan"))
+    place_drift: float = _metric("washes of colour by place", default=float("nan"))
 
 
 def measure(
@@ -105,6 +110,7 @@ def measure(
         edge_ssim=edge_ssim(output_image, content_image),
         matting_energy=matting_energy(output_image=output_image, content_image=content_image),
         false_structure=false_structure(output_image, content_image, content_labels),
+        place_drift=place_drift(output_image, content_image, content_labels),
         color_distance=color,
         gram_distance=gram,
         statistics_distance=statistics,

@@ -27,6 +27,7 @@ from dpst.report.html import (
 COMPARED_SIDE = 4096  # pixels: larger photos are shown at this longer side
 FULL_RESIDUAL = 0.05  # RGB units: residuals from here on have the brightest colour
 FULL_FALSE_STRUCTURE = 0.25  # Delta E per pixel: likewise
+FULL_DRIFT = 10.0  # Delta E: likewise
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +44,8 @@ class ReportPictures:
             `dpst.metrics.affine_residual`; None for a painting.
         false_structure: float32 [h, w], structure of the output where the photo has none, see
             `dpst.metrics.false_structure_map`; None for a painting.
+        place_drift: float32 [h, w], drift of colours by place, see `dpst.metrics.place_drift_map`;
+            None for a painting.
     """
 
     content_image: images.FloatImage | None
@@ -51,6 +54,7 @@ class ReportPictures:
     segments: Sequence[images.FloatImage] = ()
     residual: np.ndarray | None = None
     false_structure: np.ndarray | None = None
+    place_drift: np.ndarray | None = None
 
 
 def report_page(
@@ -168,6 +172,12 @@ def _heat_maps(pictures: ReportPictures) -> str:
         )
         heat_map = _heat_map(pictures.false_structure, FULL_FALSE_STRUCTURE)
         figures.append(figure(heat_map, caption))
+    if pictures.place_drift is not None:
+        caption = (
+            "Washes of colour: change of colours that goes by place instead of by colour and "
+            f"segment. Black is none, yellow {FULL_DRIFT:g} Delta E or more."
+        )
+        figures.append(figure(_heat_map(pictures.place_drift, FULL_DRIFT), caption))
     if pictures.residual is not None:
         caption = (
             "Distance of the result from its best local recolouring of the photo: black is none, "

@@ -15,7 +15,7 @@ from dpst.looks.color_matching import recolor_segments
 from dpst.methods.measure_output import measure_output
 from dpst.methods.plan import Plan
 from dpst.methods.result import TransferResult
-from dpst.metrics import Metrics, affine_residual, false_structure_map
+from dpst.metrics import Metrics, affine_residual, false_structure_map, place_drift_map
 from dpst.report.files import PAGE_NAME, TRACE_NAME, write_text
 from dpst.report.html import FIGURE_SIDE
 from dpst.report.page import COMPARED_SIDE, ReportPictures, report_page
@@ -104,8 +104,8 @@ def gather_pictures(
     output_small = result.look.apply(small).clip(0, 1)
     labels = resize_labels(pairing.content_labels, small.shape[:2])
     residual = affine_residual(output_image=output_small, content_image=small)
-    false_structure = false_structure_map(output_small, small, labels)
-    return ReportPictures(content, output, style_images, segments, residual, false_structure)
+    maps = (each(output_small, small, labels) for each in (false_structure_map, place_drift_map))
+    return ReportPictures(content, output, style_images, segments, residual, *maps)
 
 
 def baseline_metrics(

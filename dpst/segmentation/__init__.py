@@ -35,6 +35,7 @@ from dpst.segmentation.pairing.style_regions import (
     paired_regions,
     region_rows,
 )
+from dpst.segmentation.soft_masks import lightness_masks, soft_segment_masks
 
 __all__ = [
     "KEPT",
@@ -51,6 +52,7 @@ __all__ = [
     "blended_regions",
     "decode_label_maps",
     "layer_guidance",
+    "lightness_masks",
     "pair_segments",
     "paired_maps",
     "paired_regions",
@@ -67,4 +69,5 @@ __all__ = [
     "semantic_labels",
     "semantic_map",
     "single_segment",
+    "soft_segment_masks",
 ]

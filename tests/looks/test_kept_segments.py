@@ -58,9 +58,9 @@ def test_kept_segments_own_statistics_are_its_target(extractor, photo_pair, stat
     content = photo_pair[0]
     config = dpst.TransferConfig(style_statistic=statistic)
     pairing = _pairing(photo_pair, "0=0,1=none")
-    of_two = photo_objective(extractor, content, photo_pair[1], pairing, config)
+    of_two = photo_objective(extractor, content, photo_pair[1], content, pairing, config)
     both = dataclasses.replace(pairing, style_index=(KEPT, KEPT))
-    of_none = photo_objective(extractor, content, photo_pair[1], both, config)
+    of_none = photo_objective(extractor, content, photo_pair[1], content, both, config)
     image = tf.constant(content)
     assert of_none.term_values(image)["style"] < 1e-6 < of_two.term_values(image)["style"]
 

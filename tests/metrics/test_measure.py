@@ -20,6 +20,7 @@ from dpst.metrics import (
     gram_distance,
     matting_energy,
     measure,
+    place_drift,
     ssim,
     statistics_distance,
 )
@@ -47,6 +48,7 @@ def test_measure_holds_what_the_functions_give(photo_pair, output) -> None:
         edge_ssim=edge_ssim(output, content),
         matting_energy=matting_energy(output_image=output, content_image=content),
         false_structure=false_structure(output, content, labels),
+        place_drift=place_drift(output, content, labels),
         color_distance=color_distance(output, style, *segmentation),
         gram_distance=gram_distance(half, style_half, *segmentation),
         statistics_distance=statistics_distance(half, style_half, *segmentation),

@@ -87,7 +87,7 @@ def photo_of(image: np.ndarray, tmp_path) -> images.Photo:
 def test_page_holds_everything_and_asks_for_nothing(trace: dict) -> None:
     light, dark = np.full((32, 48, 3), 0.75, np.float32), np.full((32, 48, 3), 0.25, np.float32)
     flat = np.zeros((32, 48), np.float32)
-    pictures = ReportPictures(light, dark, [dark], (light, dark), flat, flat)
+    pictures = ReportPictures(light, dark, [dark], (light, dark), flat, flat, flat)
     baseline = dict(trace["metrics"], ssim=0.125)
     page = Page(report_page(trace, pictures, baseline))
     for name in ("src", "href", "srcset", "action"):
@@ -96,7 +96,7 @@ def test_page_holds_everything_and_asks_for_nothing(trace: dict) -> None:
     before, after, *others = page.pictures()
     np.testing.assert_allclose(before, light, atol=0.01)
     np.testing.assert_allclose(after, dark, atol=0.01)
-    assert len(others) == 5  # the style, two maps of segments, two heat maps
+    assert len(others) == 6  # the style, two maps of segments, three heat maps
     for text in (PATH, "a <note>", "takes label 1", "50.0%", "0.125", "–", "interrupted"):
         assert text in page.text
     assert "style/segment_0" not in page.text

@@ -15,7 +15,7 @@ from dpst.segmentation import SegmentRow
 from matting import LocalAffineMap
 
 NAN = float("nan")
-METRICS = Metrics(0.5, 0.25, 1.25e-5, NAN, float("inf"), 0.0, 12.3, 0.0625)
+METRICS = Metrics(0.5, 0.25, 1.25e-5, NAN, float("inf"), 0.0, 12.3, 0.0625, 0.375)
 
 
 @pytest.fixture
@@ -41,8 +41,9 @@ def test_lines_are_aligned_and_say_which_way_is_better():
         "0.00",
         "12.3",
         "0.0625",
+        "0.375",
     ]
-    assert [line.split()[-3] for line in lines] == ["higher"] * 2 + ["lower"] * 6
+    assert [line.split()[-3] for line in lines] == ["higher"] * 2 + ["lower"] * 7
     assert len({line.rindex(line.split()[-3]) for line in lines}) == 1
     assert max(map(len, lines)) < 90
 
@@ -59,6 +60,7 @@ def test_trace_is_json_with_null_for_what_is_not_finite(result, tmp_path):
         "edge_ssim": 0.25,
         "matting_energy": 1.25e-5,
         "false_structure": 0.0625,
+        "place_drift": 0.375,
         "color_distance": None,
         "gram_distance": None,
         "statistics_distance": 0.0,

@@ -19,6 +19,7 @@ from dpst.losses import (
 )
 from dpst.methods.content_terms import content_terms
 from dpst.methods.image_terms import image_terms
+from dpst.methods.photo.recoloring_terms import recoloring_terms
 from dpst.methods.style_terms import (
     Guidance,
     centred_color_term,
@@ -41,19 +42,27 @@ def photo_objective(
     extractor: Extractor,
     content_image: images.FloatImage,
     style_image: images.FloatImage,
+    anchor: images.FloatImage,
     pairing: Pairing,
     config: TransferConfig,
+    is_labelled: bool = True,
 ) -> Objective:
     """Make the objective of the photo method.
 
-    E(O) = w_c E_content + w_s E_style + w_p E_photo + w_e E_structure + w_tv E_tv + w_g E_gamut
+    E(O) = w_c E_content + w_s E_style + w_p (E_photo + E_recoloring) + w_e E_structure
+    + w_tv E_tv + w_g E_gamut
+
+    Deviation: to Luan et al.'s photorealism the recolouring terms are added, see
+    `recoloring_terms`.
 
     Args:
         extractor: source of the features.
         content_image: float32 [height, width, 3], RGB in [0, 1], at the size to solve.
         style_image: float32 [height, width, 3], RGB in [0, 1], at a matching scale.
+        anchor: float32 [height, width, 3], the content image with its colours matched.
         pairing: segments of both, at any resolution of the same aspect ratios.
         config: the weights and the style statistic.
+        is_labelled: whether somebody chose which segment serves which.
 
     Returns:
         The objective, its targets computed.
@@ -74,7 +83,10 @@ def photo_objective(
         loss = centred_term if config.style_statistic == "centred" else gram_term
         terms += (FeatureTerm("style", name, loss, target, style_weight * layer_weight),)
     terms += content_terms(content_features, content_layers, config.content_weight)
-    return Objective(extractor, terms + image_terms(content_image, config))
+    terms += image_terms(content_image, config)
+    weight = config.photorealism_weight
+    terms += recoloring_terms(content_image, anchor, pairing, is_labelled, weight)
+    return Objective(extractor, terms)
 
 
 def _color_terms(

@@ -19,14 +19,17 @@ class PhotoPlan(Plan):
 
     Attributes:
         pairing: the segments of both photos, and which serves which.
+        is_labelled: whether label maps were given, so that somebody chose what serves what.
     """
 
     pairing: Pairing
+    is_labelled: bool = True
 
     @classmethod
-    def from_pairing(cls, pairing: Pairing) -> PhotoPlan:
+    def from_pairing(cls, pairing: Pairing, is_labelled: bool = True) -> PhotoPlan:
         """Make the plan that goes by a pairing, with its rows and notes."""
-        return cls(segments=pairing.segments, notes=pairing.notes, pairing=pairing)
+        rows, notes = pairing.segments, pairing.notes
+        return cls(segments=rows, notes=notes, pairing=pairing, is_labelled=is_labelled)
 
     def preview(
         self, content_image: images.FloatImage, style_image: images.FloatImage
@@ -47,7 +50,7 @@ def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> PhotoPl
     content_map, style_maps = find_or_read_label_maps(inputs, config, find, finds_by_default=True)
     if content_map is None or style_maps is None:
         sizes = content_image.shape[:2], style_image.shape[:2]
-        return PhotoPlan.from_pairing(single_segment(*sizes, config.segment_map))
+        return PhotoPlan.from_pairing(single_segment(*sizes, config.segment_map), False)
     pairing = pair_segments(
         content_map,
         style_maps[0],
@@ -56,4 +59,5 @@ def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> PhotoPl
         config.orphan_policy,
         config.segment_map,
     )
-    return PhotoPlan.from_pairing(pairing)
+    is_labelled = inputs.content_labels is not None and config.segmentation == "labels"
+    return PhotoPlan.from_pairing(pairing, is_labelled)

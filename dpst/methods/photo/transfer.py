@@ -42,13 +42,18 @@ def transfer(
     config = work.config
     levels = plan_levels(content_image.shape[:2], config.solve_size, config.max_evaluations)
 
+    color_match = plan.preview(content_image, style_image)
+
     def build(content: np.ndarray) -> Objective:
         style_size = images.workable_size(style_image.shape[:2], max(content.shape[:2]))
         style = images.resize(style_image, style_size)
-        return photo_objective(work.extractor, content, style, plan.pairing, config)
+        anchor = color_match.apply(content)
+        return photo_objective(
+            work.extractor, content, style, anchor, plan.pairing, config, plan.is_labelled
+        )
 
     def color_matched(size: images.Size) -> np.ndarray:
-        return plan.preview(content_image, style_image).apply(images.resize(content_image, size))
+        return color_match.apply(images.resize(content_image, size))
 
     start = initial_image(
         config.init, levels[0].size, content_image, style_image, color_matched, config.seed

@@ -7,10 +7,17 @@ import tensorflow as tf
 from dpst.config import TransferConfig
 from dpst.losses import SortedGuidance
 from dpst.methods.photo.objective import photo_objective
+from dpst.methods.photo.recoloring_terms import UNLABELLED_FACTOR
 from dpst.optimizers import lbfgs
 from dpst.segmentation import decode_label_maps, pair_segments, single_segment
 from matting import GuidedFilter
 from tests.small_networks import small_extractor
+
+
+def _objective(extractor, content, style, pairing, config, **options):
+    """The objective with an anchor that is not the content image."""
+    anchor = np.clip(0.7 * content[..., ::-1] + 0.1, 0, 1)
+    return photo_objective(extractor, content, style, anchor, pairing, config, **options)
 
 
 def _pairing(photo_pair):
@@ -22,9 +29,10 @@ def _pairing(photo_pair):
 def test_only_the_style_terms_are_above_zero_at_the_content_image(extractor, photo_pair):
     content, style = photo_pair[:2]
     config = TransferConfig(tv_weight=0.0)
-    objective = photo_objective(extractor, content, style, _pairing(photo_pair), config)
+    objective = _objective(extractor, content, style, _pairing(photo_pair), config)
     values = objective.term_values(tf.constant(content))
-    assert set(values) == {"style", "content", "photorealism", "structure", "gamut"}
+    recoloring = {"recoloring", "departure"}
+    assert set(values) == {"style", "content", "photorealism", "structure", "gamut"} | recoloring
     assert values["style"] > 0.01
     assert values["content"] == 0
     assert values["gamut"] == 0
@@ -40,7 +48,7 @@ def test_style_terms_vanish_where_the_style_image_is_the_content_image(
     content = photo_pair[0]
     pairing = single_segment(content.shape[:2], content.shape[:2])
     config = TransferConfig(style_statistic=statistic)
-    objective = photo_objective(extractor, content, content, pairing, config)
+    objective = _objective(extractor, content, content, pairing, config)
     assert objective.term_values(tf.constant(content))["style"] < 1e-6
 
 
@@ -55,8 +63,43 @@ def test_style_terms_vanish_where_the_style_image_is_the_content_image(
 def test_a_weight_of_zero_leaves_its_term_out(extractor, photo_pair, name, term):
     content, style = photo_pair[:2]
     config = dataclasses.replace(TransferConfig(), **{name: 0.0})
-    objective = photo_objective(extractor, content, style, _pairing(photo_pair), config)
-    assert term not in {each.name for each in objective.terms}
+    objective = _objective(extractor, content, style, _pairing(photo_pair), config)
+    left = {each.name for each in objective.terms}
+    assert term not in left
+    assert ("recoloring" in left) == ("departure" in left) == (term != "photorealism")
+
+
+def test_recolouring_terms_vanish_at_the_anchor(extractor, photo_pair):
+    content, style = photo_pair[:2]
+    anchor = np.clip(content * 0.8 + 0.05, 0, 1)
+    objective = photo_objective(
+        extractor, content, style, anchor, _pairing(photo_pair), TransferConfig()
+    )
+    at_anchor, at_content = (
+        objective.term_values(tf.constant(each)) for each in (anchor, content[..., ::-1])
+    )
+    for name in ("recoloring", "departure"):
+        assert at_anchor[name] == 0
+        assert at_content[name] > 1e-4
+
+
+def test_segments_that_nobody_chose_leave_less_room(extractor, photo_pair):
+    content, style = photo_pair[:2]
+    weights = {}
+    for is_labelled in (True, False):
+        objective = _objective(
+            extractor,
+            content,
+            style,
+            _pairing(photo_pair),
+            TransferConfig(),
+            is_labelled=is_labelled,
+        )
+        weights[is_labelled] = [
+            term.weight for term in objective.terms if term.name in ("recoloring", "departure")
+        ]
+    ratios = np.divide(weights[False], weights[True])
+    np.testing.assert_allclose(ratios, [1, UNLABELLED_FACTOR, UNLABELLED_FACTOR])
 
 
 def test_guidance_by_receptive_fields_changes_the_layers_and_not_the_colours(extractor, photo_pair):
@@ -64,7 +107,7 @@ def test_guidance_by_receptive_fields_changes_the_layers_and_not_the_colours(ext
     terms = {}
     for guidance in ("simple", "inside"):
         config = TransferConfig(guidance=guidance)
-        objective = photo_objective(extractor, content, style, _pairing(photo_pair), config)
+        objective = _objective(extractor, content, style, _pairing(photo_pair), config)
         terms[guidance] = {
             term.layer_name: term.target[0] for term in objective.terms if term.name == "style"
         }
@@ -75,7 +118,7 @@ def test_guidance_by_receptive_fields_changes_the_layers_and_not_the_colours(ext
 
 
 def test_style_losses_are_scaled_as_the_extractor_calls_for(extractor, photo_pair):
-    objective = photo_objective(extractor, *photo_pair[:2], _pairing(photo_pair), TransferConfig())
+    objective = _objective(extractor, *photo_pair[:2], _pairing(photo_pair), TransferConfig())
     weights = {term.layer_name: term.weight for term in objective.terms if term.name == "style"}
     layer_weight = TransferConfig().style_weight * extractor.style_factor
     rgb_weight = TransferConfig().style_weight * 5  # Colours are the same for every extractor.
@@ -87,10 +130,10 @@ def test_sorted_and_dense_guidance_give_one_objective(extractor, photo_pair, mon
     content, style = photo_pair[:2]
     pairing = _pairing(photo_pair)
     config = TransferConfig(tv_weight=0.1)
-    fast = photo_objective(extractor, content, style, pairing, config)
+    fast = _objective(extractor, content, style, pairing, config)
     with monkeypatch.context() as patch:
         patch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["a GPU"])
-        dense = photo_objective(extractor, content, style, pairing, config)
+        dense = _objective(extractor, content, style, pairing, config)
     for objective, is_sorted in ((fast, True), (dense, False)):
         style_terms = [term for term in objective.terms if term.name == "style"]
         assert {isinstance(term.target[1], SortedGuidance) for term in style_terms} == {is_sorted}
@@ -111,9 +154,7 @@ def test_whole_chunk_compiles_to_one_program_with_the_same_iterates(
     content, style = photo_pair[:2]
     with monkeypatch.context() as patch:
         patch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["a GPU"])
-        objective = photo_objective(
-            extractor, content, style, _pairing(photo_pair), TransferConfig()
-        )
+        objective = _objective(extractor, content, style, _pairing(photo_pair), TransferConfig())
     preconditioner = GuidedFilter.from_image(content, identity=1e-2)
     result, differences = None, []
     for _ in range(8):

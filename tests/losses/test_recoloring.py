@@ -1,0 +1,82 @@
+"""Recolouring losses, against dense matrices and what they are for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dpst.losses import RecoloringTarget, chroma_departure_loss, recoloring_loss
+from matting import GuidedFilter, MaskedGuidedFilter
+from tests.oracles.finite_differences import finite_differences
+from tests.oracles.local_fits import guided_filter_matrix, tent_windows
+
+SIZE = 8, 7
+
+
+def photo(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).random((*SIZE, 3)).astype(np.float32)
+
+
+def halves() -> np.ndarray:
+    masks = np.zeros((2, *SIZE), np.float32)
+    masks[0, :4] = masks[1, 4:] = 1
+    return masks
+
+
+@pytest.fixture(params=["place", "mask"])
+def smoother(request):
+    """A smoother of the content image `photo(0)`, and its windows."""
+    if request.param == "place":
+        return GuidedFilter.from_image(photo(0), (4.0,), epsilon=1e-2), tent_windows(*SIZE, 4.0)
+    return MaskedGuidedFilter.from_masks(photo(0), halves(), 1e-2), list(halves().astype(float))
+
+
+def test_value_is_the_quadratic_form_of_the_residual(smoother) -> None:
+    operator, windows = smoother
+    anchor, image = photo(1), photo(2)
+    residual = np.eye(56) - guided_filter_matrix(photo(0), windows, 1e-2)
+    change = (image - anchor).reshape(-1, 3).astype(np.float64)
+    expected = sum(change[:, c] @ residual @ change[:, c] for c in range(3)) / 56
+    value = recoloring_loss(RecoloringTarget(tf.constant(anchor), operator), tf.constant(image))
+    np.testing.assert_allclose(value, expected, rtol=1e-4)
+
+
+def test_gradient_equals_finite_differences(smoother) -> None:
+    target = RecoloringTarget(tf.constant(photo(1)), smoother[0])
+    image = tf.constant(photo(2))
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        value = recoloring_loss(target, image)
+    # For a quadratic form, differences are exact at any step.
+    expected = finite_differences(
+        lambda x: recoloring_loss(target, tf.constant(x)), photo(2), step=0.1
+    )
+    np.testing.assert_allclose(tape.gradient(value, image), expected, atol=1e-5)
+
+
+def test_anchor_is_free_and_a_map_of_colours_nearly(smoother) -> None:
+    anchor = photo(1)
+    target = RecoloringTarget(tf.constant(anchor), smoother[0])
+    assert recoloring_loss(target, tf.constant(anchor)) == 0
+    mapped = anchor + 0.2 * photo(0) - 0.1
+    other = anchor + 0.2 * photo(3) - 0.1
+    values = [float(recoloring_loss(target, tf.constant(each))) for each in (mapped, other)]
+    assert values[0] < 0.2 * values[1]
+
+
+def test_departure_is_the_fourth_power_of_the_change_of_chroma() -> None:
+    anchor, image = photo(1).astype(np.float64), photo(2).astype(np.float64)
+    total = 0.0
+    for before, after in zip(anchor.reshape(-1, 3), image.reshape(-1, 3), strict=True):
+        change = after - before
+        chroma = change - change @ [0.299, 0.587, 0.114]
+        total += np.sum(chroma**2) ** 2 / 0.1**2
+    value = chroma_departure_loss(tf.constant(photo(1)), tf.constant(photo(2)))
+    np.testing.assert_allclose(value, total / 56, rtol=1e-5)
+
+
+def test_lightness_does_not_depart() -> None:
+    anchor = tf.constant(photo(1))
+    assert chroma_departure_loss(anchor, anchor + 0.2) < 1e-10
+    assert chroma_departure_loss(anchor, anchor * [0.5, 1, 1]) > 1e-3
