@@ -27,7 +27,7 @@ SWEEPS: dict[str, tuple[dict[str, Any], ...]] = {
     "style_weight": tuple({"style_weight": value} for value in (0.03, 0.3, 3.0)),
     "content_weight": tuple({"content_weight": value} for value in (0.001, 0.1, 5.0)),
     "photorealism_weight": tuple({"photorealism_weight": value} for value in (4.0, 400.0, 40000.0)),
-    "structure_weight": tuple({"structure_weight": value} for value in (0.001, 0.25, 5.0)),
+    "structure_weight": tuple({"structure_weight": value} for value in (0.001, 0.5, 5.0)),
     "tv_weight": tuple({"tv_weight": value} for value in (0.0, 3.0, 100.0)),
     "semantic_weight": tuple(
         {"method": "semantic", "semantic_weight": value} for value in (0.0, 5.0, 50.0)
@@ -87,12 +87,17 @@ def result(config: dpst.TransferConfig) -> np.ndarray:
     return stylizer(sample("content"), *map(sample, names)).output_image
 
 
+def aspect(image: np.ndarray) -> float:
+    """Return an image's width over its height."""
+    return image.shape[1] / image.shape[0]
+
+
 def pictures(name: str) -> list[np.ndarray]:
     """Return the pictures of a row, float32 [height, width, 3]."""
     if name == "labels":
         photos = [sample("content"), sample("style")]
         photos += [np.float32(sample(f"{x}_labels")) / 255 for x in ("content", "style")]
-        return [images.resize(photo, (171, SOLVE_SIZE)) for photo in photos]
+        return [images.resize(photo, (171, round(171 * aspect(photo)))) for photo in photos]
     common = {"solve_size": SOLVE_SIZE, "full_resolution": False}
     if SWEEPS[name][0].get("method", "photo") == "photo":
         common["max_evaluations"] = MAX_EVALUATIONS
