@@ -67,8 +67,8 @@ def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_extracto
         shutil.copy(labels, tmp_path / f"{name}_labels.png")
     rows = ("content_image,style_image", "mine.jpg,theirs.jpg", "mine.jpg,another.jpg")
     (tmp_path / "jobs.csv").write_text("\n".join(rows))
-    for name in ("my_sky", "their_sky"):
-        mask = np.zeros(content_image.shape, np.float32)
+    for name, photo in (("my_sky", "mine"), ("their_sky", "theirs")):
+        mask = np.zeros_like(images.read_image(tmp_path / f"{photo}.jpg"))
         mask[:16] = 1
         images.write_image(tmp_path / f"{name}.png", mask)
     monkeypatch.chdir(tmp_path)

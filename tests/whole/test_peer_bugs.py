@@ -45,7 +45,7 @@ def test_orphan_label_never_gets_a_target_of_zero(extractor, photo_pair, statist
     pairing = paired(content, style, labels, style_labels)
     assert "orphan" in [row.finding for row in pairing.segments]
     config = dpst.TransferConfig(style_statistic=statistic)
-    for term in style_terms(photo_objective(extractor, content, style, pairing, config)):
+    for term in style_terms(photo_objective(extractor, content, style, content, pairing, config)):
         target = term.target[0]
         moments = target.gram if statistic == "gram" else target.covariance
         # Of the segments; what fills up their number to a multiple of four is empty.
@@ -64,7 +64,7 @@ def test_pixels_off_the_palette_get_style(extractor, photo_pair) -> None:
     pairing = paired(content, style, messy, COLORS[style_labels])
     assert len(pairing.names) == 2
     config = dpst.TransferConfig(content_weight=0.0, photorealism_weight=0.0)
-    objective = photo_objective(extractor, content, style, pairing, config)
+    objective = photo_objective(extractor, content, style, content, pairing, config)
     colors_alone = Objective(extractor, tuple(style_terms(objective, RGB)))
     _, gradient = colors_alone(tf.constant(content))
     assert np.abs(gradient.numpy()).max(-1).min() > 0
@@ -80,7 +80,7 @@ def test_areas_of_the_segments_do_not_shift_their_colours(extractor, statistic) 
     labels = [(np.arange(64) >= column) * np.ones((64, 1), int) for column in (16, 48)]
     config = dpst.TransferConfig(style_statistic=statistic)
     pairing = paired(content, style, *labels)
-    objective = photo_objective(extractor, content, style, pairing, config)
+    objective = photo_objective(extractor, content, style, content, pairing, config)
     (term,) = style_terms(objective, RGB)
     assert float(tf.reduce_sum(term.function(term.target, tf.constant(content[None])))) < 1e-5
     shifted = tf.constant(content[None] * 0.8)
