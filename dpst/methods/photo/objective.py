@@ -36,6 +36,7 @@ from dpst.setting_lists import parse_layers
 from dpst.solving.objective import RGB, FeatureTerm, Objective, Term
 
 RGB_WEIGHT = 5.0  # weight of the raw colours, against 1 for each layer of the extractor
+MAX_STRETCH = 4.0  # of a segment's spread of colours or features
 
 
 def photo_objective(
@@ -130,11 +131,13 @@ def _style_target(
     areas = np.bincount(pairing.content_labels.ravel(), minlength=len(masks))
     shares = tf.constant(areas[None] / areas.sum(), tf.float32)
     moments = guided_moments(style, guidance_from_masks(serving))
+    own = guided_moments(content, guidance_from_masks(masks))
+    if config.style_statistic == "centred":
+        moments = _bounded_spread(moments, own)
     if KEPT in pairing.style_index:
         # Its own statistics as the target: share 0 would let its neighbours' look leak in.
         is_kept = np.zeros((1, len(masks), 1), bool)
         is_kept[0, :num_segments, 0] = style_index == KEPT
-        own = guided_moments(content, guidance_from_masks(masks))
         moments = SegmentStatistics(
             tf.where(is_kept, own.mean, moments.mean),
             tf.where(is_kept[..., None], own.covariance, moments.covariance),
@@ -143,3 +146,19 @@ def _style_target(
         return GramTarget(moments.gram, shares), guidance_from_masks(masks)
     whole = guided_moments(style, guidance_from_masks(np.ones_like(style_masks[:1])))
     return centred_target(moments, whole, shares), guidance_from_masks(masks)
+
+
+def _bounded_spread(moments: SegmentStatistics, own: SegmentStatistics) -> SegmentStatistics:
+    """Shrink the covariances that a segment of the content image could only meet by inventing.
+
+    A plain wall or backdrop has no colours to spread: asked for a style's whole spread, it would
+    be painted with clouds. Each target's standard deviation is at most `MAX_STRETCH` times the
+    segment's own.
+
+    Args:
+        moments: the style's, mean [..., segments, channels], covariance [..., channels, channels].
+        own: the content image's, of the same shapes.
+    """
+    spread, own_spread = (tf.linalg.trace(each.covariance) for each in (moments, own))
+    shrink = tf.minimum(1.0, MAX_STRETCH**2 * tf.math.divide_no_nan(own_spread, spread))
+    return SegmentStatistics(moments.mean, moments.covariance * shrink[..., None, None])

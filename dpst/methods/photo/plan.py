@@ -12,6 +12,8 @@ from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_ma
 from dpst.segmentation import Pairing, pair_segments, single_segment
 from matting import LocalAffineMap
 
+ANCHOR_STRENGTH = 0.9  # share of the way that an anchor goes where label maps were given
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PhotoPlan(Plan):
@@ -36,6 +38,20 @@ class PhotoPlan(Plan):
     ) -> LocalAffineMap:
         """Match the colours of each segment, in closed form; see `Plan.preview`."""
         return match_colors(content_image, style_image, self.pairing)
+
+    def anchor(
+        self, content_image: images.FloatImage, style_image: images.FloatImage
+    ) -> LocalAffineMap:
+        """Return the closed-form match that the solve starts from and departs from at a cost.
+
+        Where somebody chose what serves what it goes nearly all the way, with tones. Elsewhere it
+        is the preview: half of a segment may be something else than what serves it.
+        """
+        if not self.is_labelled:
+            return self.preview(content_image, style_image)
+        return match_colors(
+            content_image, style_image, self.pairing, ANCHOR_STRENGTH, with_tones=True
+        )
 
 
 def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> PhotoPlan:

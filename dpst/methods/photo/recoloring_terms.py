@@ -16,10 +16,12 @@ from dpst.solving.objective import ImageTerm, Term
 from matting import GuidedFilter, MaskedGuidedFilter
 
 # Weights, as shares of the photorealism weight.
-PLACE_SHARE = 0.075
-COLOR_SHARE = 0.0025
-DEPARTURE_SHARE = 7.5e-4
-UNLABELLED_FACTOR = 7  # of the last two: the style of a segment that nobody chose may be another's
+PLACE_SHARE = 0.1
+COLOR_SHARE = 0.01
+DEPARTURE_SHARE = 3e-3
+UNLABELLED_FACTOR = (
+    1.75  # of the last two: the style of a segment that nobody chose may be another's
+)
 
 PLACE_SPACING = 1 / 32  # between the windows of place, as a share of the longer side
 PLACE_EPSILON = 3e-3  # ridge on their slopes

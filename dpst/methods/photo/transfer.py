@@ -42,7 +42,7 @@ def transfer(
     config = work.config
     levels = plan_levels(content_image.shape[:2], config.solve_size, config.max_evaluations)
 
-    color_match = plan.preview(content_image, style_image)
+    color_match = plan.anchor(content_image, style_image)
 
     def build(content: np.ndarray) -> Objective:
         style_size = images.workable_size(style_image.shape[:2], max(content.shape[:2]))

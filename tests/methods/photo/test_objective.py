@@ -5,11 +5,12 @@ import pytest
 import tensorflow as tf
 
 from dpst.config import TransferConfig
-from dpst.losses import SortedGuidance
-from dpst.methods.photo.objective import photo_objective
+from dpst.losses import SortedGuidance, opponent_colors
+from dpst.methods.photo.objective import MAX_STRETCH, photo_objective
 from dpst.methods.photo.recoloring_terms import UNLABELLED_FACTOR
 from dpst.optimizers import lbfgs
 from dpst.segmentation import decode_label_maps, pair_segments, single_segment
+from dpst.solving.objective import RGB
 from matting import GuidedFilter
 from tests.small_networks import small_extractor
 
@@ -186,3 +187,18 @@ def test_whole_chunk_compiles_to_one_program_with_the_same_iterates(
     # then a per cent of the gradient goes another way. A wrong program would differ at each step.
     assert np.median(differences) < 1e-5 and max(differences) < 0.05
     assert result.value < 0.9 * objective(tf.constant(content))[0]
+
+
+def test_a_plain_segment_is_not_asked_for_more_spread_than_it_can_have(extractor, photo_pair):
+    content, style = photo_pair[:2]
+    backdrop = 0.5 + 0.02 * (content - 0.5)
+    pairing = single_segment(content.shape[:2], style.shape[:2])
+    for image, is_bounded in ((backdrop, True), (content, False)):
+        objective = _objective(extractor, image, style, pairing, TransferConfig())
+        (rgb,) = (term for term in objective.terms if getattr(term, "layer_name", "") == RGB)
+        asked = np.trace(rgb.target[0].covariance[0, 0])
+        colors = opponent_colors(tf.constant(image[None])).numpy().reshape(-1, 3)
+        most = MAX_STRETCH**2 * np.trace(np.cov(colors.T, ddof=0))
+        goal = opponent_colors(tf.constant(style[None])).numpy().reshape(-1, 3)
+        expected = most if is_bounded else np.trace(np.cov(goal.T, ddof=0))
+        np.testing.assert_allclose(asked, expected, rtol=1e-3)

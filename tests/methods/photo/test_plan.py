@@ -2,11 +2,13 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from dpst import TransferConfig
 from dpst.methods import Inputs, load_method
-from dpst.segmentation import decode_label_maps
+from dpst.methods.photo.plan import PhotoPlan
+from dpst.segmentation import decode_label_maps, pair_segments
 
 
 @pytest.mark.parametrize(
@@ -36,3 +38,23 @@ def test_only_label_maps_that_are_used_count_as_chosen(
     plan = load_method(config).plan(inputs, config, lambda: found)
     assert plan.is_labelled == is_labelled
     assert dataclasses.replace(plan, is_labelled=True).pairing is plan.pairing
+
+
+def test_the_anchor_goes_further_where_somebody_chose(photo_pair):
+    content, style, content_labels, style_labels = photo_pair
+    maps = decode_label_maps(content_labels, style_labels, content.shape[:2], style.shape[:2])
+    pairing = pair_segments(*maps, content, style)
+
+    def matched(is_labelled: bool, way: str) -> np.ndarray:
+        plan = PhotoPlan.from_pairing(pairing, is_labelled)
+        return getattr(plan, way)(content, style).apply(content)
+
+    def distance(image: np.ndarray) -> float:
+        spread = [
+            image[content_labels == label].std(0) - style[style_labels == label].std(0)
+            for label in (0, 1)
+        ]
+        return float(np.abs(spread).mean())
+
+    np.testing.assert_array_equal(matched(False, "anchor"), matched(False, "preview"))
+    assert distance(matched(True, "anchor")) < distance(matched(True, "preview"))
