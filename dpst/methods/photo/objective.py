@@ -36,7 +36,7 @@ from dpst.setting_lists import parse_layers
 from dpst.solving.objective import RGB, FeatureTerm, Objective, Term
 
 RGB_WEIGHT = 5.0  # weight of the raw colours, against 1 for each layer of the extractor
-MAX_STRETCH = 4.0  # of a segment's spread of colours or features
+MAX_STRETCH = 4.0  # of a segment's standard deviation of colours or features
 
 
 def photo_objective(
@@ -54,7 +54,7 @@ def photo_objective(
     + w_tv E_tv + w_g E_gamut
 
     Deviation: to Luan et al.'s photorealism the recolouring terms are added, see
-    `recoloring_terms`.
+    `recoloring_terms`; a plain segment is not asked for all of its style's spread.
 
     Args:
         extractor: source of the features.
@@ -158,6 +158,9 @@ def _bounded_spread(moments: SegmentStatistics, own: SegmentStatistics) -> Segme
     Args:
         moments: the style's, mean [..., segments, channels], covariance [..., channels, channels].
         own: the content image's, of the same shapes.
+
+    Returns:
+        The style's means, and its covariances or smaller ones.
     """
     spread, own_spread = (tf.linalg.trace(each.covariance) for each in (moments, own))
     shrink = tf.minimum(1.0, MAX_STRETCH**2 * tf.math.divide_no_nan(own_spread, spread))

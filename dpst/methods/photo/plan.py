@@ -42,10 +42,17 @@ class PhotoPlan(Plan):
     def anchor(
         self, content_image: images.FloatImage, style_image: images.FloatImage
     ) -> LocalAffineMap:
-        """Return the closed-form match that the solve starts from and departs from at a cost.
+        """Return the closed-form match that the solve departs from at a cost.
 
-        Where somebody chose what serves what it goes nearly all the way, with tones. Elsewhere it
-        is the preview: half of a segment may be something else than what serves it.
+        Where somebody chose what serves what, it goes nearly all the way, tones included.
+        Elsewhere it is the preview: what serves a segment may be something else.
+
+        Args:
+            content_image: float32 [height, width, 3], RGB in [0, 1].
+            style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
+
+        Returns:
+            The map, to be applied to the content image at any size.
         """
         if not self.is_labelled:
             return self.preview(content_image, style_image)

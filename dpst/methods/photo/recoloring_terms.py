@@ -19,9 +19,7 @@ from matting import GuidedFilter, MaskedGuidedFilter
 PLACE_SHARE = 0.1
 COLOR_SHARE = 0.01
 DEPARTURE_SHARE = 3e-3
-UNLABELLED_FACTOR = (
-    1.75  # of the last two: the style of a segment that nobody chose may be another's
-)
+UNLABELLED_FACTOR = 1.75  # of the last two: what serves a segment may be something else
 
 PLACE_SPACING = 1 / 32  # between the windows of place, as a share of the longer side
 PLACE_EPSILON = 3e-3  # ridge on their slopes
