@@ -93,7 +93,7 @@ def fit_local_affine(
 
     Args:
         image: float32 [height, width, 3], RGB in [0, 1], the guide.
-        output: float32 [height, width, 3], RGB in [0, 1].
+        output: float32 [height, width, channels], any number of them.
         radius: half a window's side in pixels, at least 1.
         epsilon: ridge on the slopes, above 0; smaller keeps more of the output's own texture.
 
@@ -101,12 +101,13 @@ def fit_local_affine(
         The map, with the fits of all windows around a pixel averaged.
 
     Raises:
-        ValueError: the shapes differ, or a parameter is out of range.
+        ValueError: the sizes differ, or a parameter is out of range.
     """
-    if image.shape != output.shape or image.ndim != 3 or image.shape[-1] != 3:
+    _check_colors(image)
+    if output.ndim != 3 or image.shape[:2] != output.shape[:2]:
         raise ValueError(
-            f"image has shape {image.shape} and output {output.shape}, must be one [height, "
-            "width, 3]; resize the image to the output's size."
+            f"image has shape {image.shape} and output {output.shape}, must have one height and "
+            "width; resize the image to the output's size."
         )
     if radius < 1 or epsilon <= 0:
         raise ValueError(

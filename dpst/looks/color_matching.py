@@ -9,15 +9,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from dpst import images
-from dpst.looks.tone_curve import match_tones
 from dpst.segmentation import Pairing, resize_labels
 from matting import LocalAffineMap, fit_local_affine
 
 STRENGTH = 0.75  # share of the way: a full match looks overdone, and tears edges and skies
 _RIDGE = 1e-4  # on the colour covariances: keeps flat segments from being stretched to noise
 _SIZE = 350  # longer side in pixels of the copies that the map is fitted on
-_NUM_TONE_ROUNDS = 2  # the moments matched after each: the curve alone changes them
-_MAP_EPSILON = 2e-3  # ridge on the map's slopes
+BLEND_EPSILON = 2e-3  # ridge on the slopes of the local affine fit that blends segments
 _RADIUS_SHARE = 0.1  # of the image's shorter side: how far maps of segments blend into each other
 
 
@@ -43,7 +41,6 @@ def match_colors(
     style_image: images.FloatImage,
     pairing: Pairing,
     strength: float = STRENGTH,
-    with_tones: bool = False,
 ) -> LocalAffineMap:
     """Give each segment of the content image its style segment's mean and covariance of colour.
 
@@ -55,19 +52,15 @@ def match_colors(
         style_image: float32 [height, width, 3], RGB in [0, 1].
         pairing: segments of both, of these sizes.
         strength: share of the way to go, in [0, 1].
-        with_tones: whether to match the distribution of lightness too, see `match_tones`.
 
     Returns:
         The map, to be applied to the content image at any size.
     """
-    content, labels = _small_copy(content_image, pairing.content_labels)
-    style, style_labels = _small_copy(style_image, pairing.style_labels)
-    matched = recolor_segments(
-        content, style, labels, style_labels, pairing.style_index, with_tones
-    )
+    content, labels = small_copy(content_image, pairing.content_labels)
+    style, style_labels = small_copy(style_image, pairing.style_labels)
+    matched = recolor_segments(content, style, labels, style_labels, pairing.style_index)
     target = content + strength * (matched - content)
-    radius = max(round(_RADIUS_SHARE * min(content.shape[:2])), 1)
-    return fit_local_affine(content, target, radius, _MAP_EPSILON)
+    return fit_local_affine(content, target, blend_radius(labels.shape), BLEND_EPSILON)
 
 
 def recolor_segments(
@@ -76,7 +69,6 @@ def recolor_segments(
     labels: np.ndarray,
     reference_labels: np.ndarray,
     served_by: Sequence[int],
-    with_tones: bool = False,
 ) -> images.FloatImage:
     """Give each segment the mean and covariance of its reference's colours, in full, with seams.
 
@@ -87,7 +79,6 @@ def recolor_segments(
         reference_labels: int [reference_height, reference_width].
         served_by: the reference label of each of the K labels; a segment without pixels in either
             image stays as it is.
-        with_tones: whether to match the distribution of lightness too, see `match_tones`.
 
     Returns:
         float32 [height, width, 3], clipped to [0, 1].
@@ -98,21 +89,34 @@ def recolor_segments(
         if inside.any() and reference_inside.any():
             colors = image[inside].astype(np.float64)
             goal = reference[reference_inside].astype(np.float64)
-            matched = _match_moments(colors, goal)
-            for _ in range(_NUM_TONE_ROUNDS if with_tones else 0):
-                matched = _match_moments(match_tones(matched, goal), goal)
-            recolored[inside] = matched
+            slopes, offset = moment_map(colors, goal)
+            recolored[inside] = colors @ slopes + offset
     return np.clip(recolored, 0, 1)
 
 
-def _match_moments(colors: np.ndarray, goal: np.ndarray) -> np.ndarray:
-    matrix = monge_kantorovich_map(_covariance(colors), _covariance(goal))
-    return (colors - colors.mean(0)) @ matrix + goal.mean(0)
+def moment_map(colors: np.ndarray, goal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the affine map that gives colours the mean and covariance of a goal.
+
+    Args:
+        colors: float64 [n, 3], n at least 1.
+        goal: float64 [m, 3], m at least 1.
+
+    Returns:
+        Slopes, float64 [3, 3], and offset, float64 [3]: colors @ slopes + offset.
+    """
+    slopes = monge_kantorovich_map(_covariance(colors), _covariance(goal))
+    return slopes, goal.mean(0) - colors.mean(0) @ slopes
 
 
-def _small_copy(image: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def small_copy(image: images.FloatImage, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return an image and its labels at the size that colour maps are fitted on."""
     size = images.fit_size(image.shape[:2], _SIZE)
     return images.resize(image, size), resize_labels(labels, size)
+
+
+def blend_radius(size: images.Size) -> int:
+    """Return half the side of the windows that blend the segments of an image, in pixels."""
+    return max(round(_RADIUS_SHARE * min(size)), 1)
 
 
 def _covariance(colors: np.ndarray) -> np.ndarray:

@@ -32,13 +32,8 @@ def soft_segment_masks(image: np.ndarray, labels: np.ndarray, num_segments: int)
     if num_segments == 1:
         return masks
     radius = max(round(_RADIUS_SHARE * min(labels.shape)), 1)
-    soft = np.empty_like(masks)
-    for first in range(0, num_segments, 3):  # As many at once as an image has channels.
-        three = np.zeros((3, *labels.shape), np.float32)
-        part = masks[first : first + 3]
-        three[: len(part)] = part
-        fit = fit_local_affine(image, np.moveaxis(three, 0, -1), radius, _EPSILON).apply(image)
-        soft[first : first + 3] = np.moveaxis(fit, -1, 0)[: len(part)]
+    fit = fit_local_affine(image, np.moveaxis(masks, 0, -1), radius, _EPSILON)
+    soft = np.moveaxis(fit.apply(image), -1, 0)
     soft = np.clip(soft, 0, 1)
     return soft / soft.sum(0)
 

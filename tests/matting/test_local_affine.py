@@ -116,11 +116,23 @@ def test_arguments_are_left_alone() -> None:
 
 @pytest.mark.parametrize(
     ("image_shape", "output_shape"),
-    [((4, 5, 3), (5, 4, 3)), ((4, 5), (4, 5)), ((4, 5, 4), (4, 5, 4)), ((4, 5, 3), (4, 5, 1))],
+    [((4, 5, 3), (5, 4, 3)), ((4, 5, 3), (4, 5)), ((4, 5), (4, 5)), ((4, 5, 4), (4, 5, 4))],
 )
-def test_shapes_that_differ_are_an_error(image_shape: tuple, output_shape: tuple) -> None:
-    with pytest.raises(ValueError, match="resize the image to the output's size"):
+def test_sizes_that_differ_and_other_colors_are_an_error(
+    image_shape: tuple, output_shape: tuple
+) -> None:
+    with pytest.raises(ValueError, match="resize the image to the output's size|convert it to RGB"):
         fit_local_affine(np.zeros(image_shape), np.zeros(output_shape))
+
+
+@pytest.mark.parametrize("channels", [1, 2, 7])
+def test_channels_of_the_output_are_fitted_each_alone(channels: int) -> None:
+    image = photo(9, 8)
+    output = np.random.default_rng(5).random((9, 8, channels)).astype(np.float32)
+    together = fit_local_affine(image, output).coefficients
+    for c in range(channels):
+        alone = fit_local_affine(image, np.tile(output[..., c : c + 1], 3)).coefficients
+        np.testing.assert_allclose(together[..., c], alone[..., 0], atol=1e-6)
 
 
 @pytest.mark.parametrize("options", [{"radius": 0}, {"radius": -1}, {"epsilon": 0.0}])

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from dpst import images
 from dpst.config import TransferConfig
+from dpst.looks.blended_matching import match_blended_colors
 from dpst.looks.color_matching import match_colors
 from dpst.messages import check_both
 from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_maps
 from dpst.segmentation import Pairing, pair_segments, single_segment
 from matting import LocalAffineMap
-
-ANCHOR_STRENGTH = 0.9  # share of the way that an anchor goes where label maps were given
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -44,8 +43,8 @@ class PhotoPlan(Plan):
     ) -> LocalAffineMap:
         """Return the closed-form match that the solve departs from at a cost.
 
-        Where somebody chose what serves what, it goes nearly all the way, tones included.
-        Elsewhere it is the preview: what serves a segment may be something else.
+        Where somebody chose what serves what, it goes all the way. Elsewhere it is the preview:
+        what serves a segment may be something else.
 
         Args:
             content_image: float32 [height, width, 3], RGB in [0, 1].
@@ -56,9 +55,7 @@ class PhotoPlan(Plan):
         """
         if not self.is_labelled:
             return self.preview(content_image, style_image)
-        return match_colors(
-            content_image, style_image, self.pairing, ANCHOR_STRENGTH, with_tones=True
-        )
+        return match_blended_colors(content_image, style_image, self.pairing)
 
 
 def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> PhotoPlan:
