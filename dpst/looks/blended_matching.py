@@ -1,10 +1,11 @@
 """Colour matching whose maps are chosen for what the blend of segments leaves of them.
 
 A local affine fit blends the colour maps of segments, so that no seam shows. It also takes their
-colours away from where the maps had put them. Here each segment has one affine map, and the maps
-are sought with which the colours *after* the blend are distributed like the style's: sliced optimal
-transport tells where each colour should go, least squares which maps bring them nearest. What
-results has the strength of a full match, and colours that depend on what is there alone.
+colours away from where the maps had put them. Here the maps are sought with which the colours
+*after* the blend are distributed like the style's: sliced optimal transport tells where each colour
+should go, least squares which maps bring them nearest. A segment's map is affine, but for what its
+shadows and lights need of their own. What results has the strength of a full match, and colours
+that depend on what is there and not on where it is.
 
 Source: Rabin, Peyré, Delon and Bernot, "Wasserstein Barycenter and Its Application to Texture
 Mixing", 2011, for the sliced transport; He, Sun and Tang, "Guided Image Filtering", 2013, for the
@@ -14,17 +15,20 @@ blend.
 from collections.abc import Sequence
 
 import numpy as np
+import scipy.linalg
 
 from dpst import images
 from dpst.looks.color_matching import BLEND_EPSILON, blend_radius, moment_map, small_copy
-from dpst.segmentation import Pairing, segment_masks
+from dpst.segmentation import Pairing, lightness_masks, segment_masks
 from matting import LocalAffineMap, fit_local_affine
 
-_NUM_ROUNDS = 20
+_NUM_ROUNDS = 25
 _NUM_DIRECTIONS = 24
 _MAX_RANKS = 1024
 _NUM_COLORS = 8_000  # pixels of the copy whose colours are followed
-_CAUTION = 0.15  # pull of the plain moment match, as a share of the transport's
+_CAUTION = 0.1  # pull of the plain moment match, as a share of the transport's
+_NUM_RANGES = 4  # of lightness, each with an affine map
+_UNITY = 0.01  # pull of a segment's maps towards their mean
 MAX_STRETCH = 4.0  # of a segment's standard deviation: what is plain has no spread to stretch
 _RIDGE = 1e-5  # on the maps' steps: keeps flat segments from being stretched to noise
 
@@ -51,7 +55,7 @@ def match_blended_colors(
     terms = _segment_terms(content, labels, len(pairing.style_index))
     blended = fit_local_affine(content, terms, radius, BLEND_EPSILON).apply(content)
 
-    # A flow of all colours at once, in float64: blended colours = basis @ maps.
+    # Blended colours are basis @ maps, with an offset and three slopes a segment and range.
     followed = np.random.default_rng(0).permutation(labels.size)[:_NUM_COLORS]
     basis = blended.reshape(labels.size, -1)[followed].astype(np.float64)
     where = labels.reshape(-1)[followed]
@@ -113,8 +117,10 @@ def _directions() -> np.ndarray:
 
 
 def _segment_terms(content: np.ndarray, labels: np.ndarray, num_segments: int) -> np.ndarray:
-    """Return float64 [height, width, 4 K]: in each segment 1 and its colours, elsewhere 0."""
-    masks = np.moveaxis(segment_masks(labels, num_segments), 0, -1).astype(np.float64)
+    """Return float64 [height, width, 4 R K]: in each segment's ranges 1 and its colours, else 0."""
+    ranges = lightness_masks(content, _NUM_RANGES)
+    masks = segment_masks(labels, num_segments)[:, None] * ranges
+    masks = np.moveaxis(masks.reshape(-1, *labels.shape), 0, -1).astype(np.float64)
     ones_and_colors = np.concatenate([np.ones_like(content[..., :1]), content], axis=-1)
     return (masks[..., None] * ones_and_colors[..., None, :]).reshape(*labels.shape, -1)
 
@@ -126,8 +132,8 @@ def _moment_maps(
     style_labels: np.ndarray,
     served_by: Sequence[int],
 ) -> tuple[np.ndarray, dict[int, np.ndarray]]:
-    """Return float64 [4 K, 3], offset and slopes that match moments, and projections of goals."""
-    maps = np.tile(np.vstack([np.zeros(3), np.eye(3)]), (len(served_by), 1, 1))
+    """Return float64 [4 R K, 3], the maps that match moments, and the projections of goals."""
+    maps = np.tile(np.vstack([np.zeros(3), np.eye(3)]), (len(served_by), _NUM_RANGES, 1, 1))
     goals = {}
     for segment, label in enumerate(served_by):
         inside, style_inside = labels == segment, style_labels == label
@@ -153,16 +159,20 @@ def _follow_transport(
     """Let colours basis @ maps flow to the goals of their segments, as far as maps can bring them.
 
     Args:
-        basis: float64 [n, 4 K].
+        basis: float64 [n, 4 R K].
         where: int [n], the segment of each colour.
-        maps: float64 [4 K, 3], where to start.
+        maps: float64 [4 R K, 3], where to start.
         goals: the projections of the style's colours, for each segment that has any.
 
     Returns:
-        float64 [4 K, 3].
+        float64 [4 R K, 3].
     """
-    normal = basis.T @ basis / len(basis) + _RIDGE * np.eye(basis.shape[1])
-    step = np.linalg.solve(normal, basis.T / len(basis))
+    num_segments = len(maps) // (4 * _NUM_RANGES)
+    shares = np.bincount(where, minlength=num_segments) / len(where)
+    unlike = np.eye(_NUM_RANGES) - 1 / _NUM_RANGES  # takes the mean of the ranges' maps away
+    pull = _UNITY * np.kron(np.kron(np.diag(shares), unlike), np.eye(4))
+    normal = basis.T @ basis / len(basis) + pull + _RIDGE * np.eye(len(maps))
+    factor = scipy.linalg.cho_factor(normal)
     start = basis @ maps
     members = {segment: np.flatnonzero(where == segment) for segment in goals}
     for _ in range(_NUM_ROUNDS):
@@ -173,5 +183,6 @@ def _follow_transport(
             inside = members[segment]
             if inside.size:
                 moves[inside] += sliced_transport(shown[inside], goal)
-        maps = maps + step @ moves
+        gradient = basis.T @ moves / len(basis) - pull @ maps
+        maps = maps + scipy.linalg.cho_solve(factor, gradient)
     return maps

@@ -12,6 +12,7 @@ import tensorflow as tf
 from dpst.images.luma import LUMA
 from matting import GuidedFilter, MaskedGuidedFilter
 
+CHROMA_COST = 10.0  # of a change of chroma, a change of light having 1
 MODERATE_DEPARTURE = 0.1  # of chroma, in units of RGB: beyond it the departure loss grows fast
 
 
@@ -33,7 +34,8 @@ def recoloring_loss(target: RecoloringTarget, image: tf.Tensor) -> tf.Tensor:
     (O - A)^T (Id - K) (O - A), summed over channels and divided by the number of pixels: the
     residuals of the smoother's ridge fits to the change, in all of its windows. The matting
     Laplacian asks the same of windows of 3x3 pixels, and is blind to a map that drifts slowly
-    against them, which is what a halo is.
+    against them, which is what a halo is. Chroma costs `CHROMA_COST` times as much as luma: light
+    may vary over a wall, its hue may not.
 
     Args:
         target: the anchor and the smoother.
@@ -49,7 +51,8 @@ def recoloring_loss(target: RecoloringTarget, image: tf.Tensor) -> tf.Tensor:
         residual = (change - target.smoother(change)) / _num_pixels(change)
         return tf.reduce_sum(change * residual), lambda upstream: upstream * 2 * residual
 
-    return energy(image - target.anchor)
+    change = image - target.anchor
+    return energy(change + (CHROMA_COST**0.5 - 1) * _chroma(change))
 
 
 def chroma_departure_loss(anchor: tf.Tensor, image: tf.Tensor) -> tf.Tensor:
@@ -65,10 +68,13 @@ def chroma_departure_loss(anchor: tf.Tensor, image: tf.Tensor) -> tf.Tensor:
     Returns:
         float32 scalar, at least 0.
     """
-    change = image - anchor
-    luma = tf.reduce_sum(change * tf.constant(LUMA, change.dtype), -1, keepdims=True)
-    squares = tf.reduce_sum(tf.square(change - luma), -1)
+    squares = tf.reduce_sum(tf.square(_chroma(image - anchor)), -1)
     return tf.reduce_mean(tf.square(squares)) / MODERATE_DEPARTURE**2
+
+
+def _chroma(change: tf.Tensor) -> tf.Tensor:
+    """Return R - Y, G - Y and B - Y of a change of colours, [height, width, 3]."""
+    return change - tf.reduce_sum(change * tf.constant(LUMA, change.dtype), -1, keepdims=True)
 
 
 def _num_pixels(image: tf.Tensor) -> tf.Tensor:

@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from dpst.losses import RecoloringTarget, chroma_departure_loss, recoloring_loss
+from dpst.losses.recoloring import CHROMA_COST
 from matting import GuidedFilter, MaskedGuidedFilter
 from tests.oracles.finite_differences import finite_differences
 from tests.oracles.local_fits import guided_filter_matrix, tent_windows
@@ -37,7 +38,9 @@ def test_value_is_the_quadratic_form_of_the_residual(smoother) -> None:
     anchor, image = photo(1), photo(2)
     residual = np.eye(56) - guided_filter_matrix(photo(0), windows, 1e-2)
     change = (image - anchor).reshape(-1, 3).astype(np.float64)
-    expected = sum(change[:, c] @ residual @ change[:, c] for c in range(3)) / 56
+    light = change @ np.outer([0.299, 0.587, 0.114], np.ones(3))
+    weighed = light + np.sqrt(CHROMA_COST) * (change - light)
+    expected = sum(weighed[:, c] @ residual @ weighed[:, c] for c in range(3)) / 56
     value = recoloring_loss(RecoloringTarget(tf.constant(anchor), operator), tf.constant(image))
     np.testing.assert_allclose(value, expected, rtol=1e-4)
 
@@ -63,6 +66,15 @@ def test_anchor_is_free_and_a_map_of_colours_nearly(smoother) -> None:
     other = anchor + 0.2 * photo(3) - 0.1
     values = [float(recoloring_loss(target, tf.constant(each))) for each in (mapped, other)]
     assert values[0] < 0.2 * values[1]
+
+
+def test_light_costs_less_than_chroma(smoother) -> None:
+    anchor, pattern = photo(1), photo(2)[..., :1] - 0.5
+    target = RecoloringTarget(tf.constant(anchor), smoother[0])
+    light, tint = (pattern * np.float32(way) for way in ([1, 1, 1], [1, -0.299 / 0.587, 0]))
+    values = [float(recoloring_loss(target, tf.constant(anchor + c))) for c in (light, tint)]
+    squares = [np.sum(np.square(c)) for c in (light, tint)]
+    assert values[1] / squares[1] == pytest.approx(CHROMA_COST * values[0] / squares[0], rel=0.01)
 
 
 def test_departure_is_the_fourth_power_of_the_change_of_chroma() -> None:

@@ -16,7 +16,7 @@ from dpst.solving.objective import ImageTerm, Term
 from matting import GuidedFilter, MaskedGuidedFilter
 
 # Weights, as shares of the photorealism weight.
-PLACE_SHARE = 0.2
+PLACE_SHARE = 0.1
 COLOR_SHARE = 0.01
 DEPARTURE_SHARE = 3e-3
 UNLABELLED_FACTOR = 1.75  # of the last two: what serves a segment may be something else
