@@ -12,7 +12,6 @@ import tensorflow as tf
 from dpst.images.luma import LUMA
 from matting import GuidedFilter, MaskedGuidedFilter
 
-CHROMA_COST = 10.0  # of a change of chroma, a change of light having 1
 MODERATE_DEPARTURE = 0.1  # of chroma, in units of RGB: beyond it the departure loss grows fast
 
 
@@ -22,10 +21,12 @@ class RecoloringTarget(NamedTuple):
     Attributes:
         anchor: float32 [height, width, 3], RGB, the image that is changed.
         smoother: the fits K to the colours of the content image, by place or by mask.
+        chroma_cost: float32 scalar, the cost of a change of chroma, one of luma having 1.
     """
 
     anchor: tf.Tensor
     smoother: GuidedFilter | MaskedGuidedFilter
+    chroma_cost: tf.Tensor
 
 
 def recoloring_loss(target: RecoloringTarget, image: tf.Tensor) -> tf.Tensor:
@@ -34,11 +35,11 @@ def recoloring_loss(target: RecoloringTarget, image: tf.Tensor) -> tf.Tensor:
     (O - A)^T (Id - K) (O - A), summed over channels and divided by the number of pixels: the
     residuals of the smoother's ridge fits to the change, in all of its windows. The matting
     Laplacian asks the same of windows of 3x3 pixels, and is blind to a map that drifts slowly
-    against them, which is what a halo is. Chroma costs `CHROMA_COST` times as much as luma: light
-    may vary over a wall, its hue may not.
+    against them, which is what a halo is. Chroma may cost more than luma: light varies over a wall,
+    its hue does not.
 
     Args:
-        target: the anchor and the smoother.
+        target: the anchor, the smoother and the cost of chroma.
         image: float32 [height, width, 3], RGB.
 
     Returns:
@@ -52,7 +53,7 @@ def recoloring_loss(target: RecoloringTarget, image: tf.Tensor) -> tf.Tensor:
         return tf.reduce_sum(change * residual), lambda upstream: upstream * 2 * residual
 
     change = image - target.anchor
-    return energy(change + (CHROMA_COST**0.5 - 1) * _chroma(change))
+    return energy(change + (tf.sqrt(target.chroma_cost) - 1) * _chroma(change))
 
 
 def chroma_departure_loss(anchor: tf.Tensor, image: tf.Tensor) -> tf.Tensor:

@@ -7,16 +7,20 @@ import pytest
 import tensorflow as tf
 
 from dpst.losses import RecoloringTarget, chroma_departure_loss, recoloring_loss
-from dpst.losses.recoloring import CHROMA_COST
 from matting import GuidedFilter, MaskedGuidedFilter
 from tests.oracles.finite_differences import finite_differences
 from tests.oracles.local_fits import guided_filter_matrix, tent_windows
 
 SIZE = 8, 7
+CHROMA_COST = 10.0
 
 
 def photo(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).random((*SIZE, 3)).astype(np.float32)
+
+
+def target_of(anchor: np.ndarray, smoother) -> RecoloringTarget:
+    return RecoloringTarget(tf.constant(anchor), smoother, tf.constant(CHROMA_COST))
 
 
 def halves() -> np.ndarray:
@@ -41,12 +45,12 @@ def test_value_is_the_quadratic_form_of_the_residual(smoother) -> None:
     light = change @ np.outer([0.299, 0.587, 0.114], np.ones(3))
     weighed = light + np.sqrt(CHROMA_COST) * (change - light)
     expected = sum(weighed[:, c] @ residual @ weighed[:, c] for c in range(3)) / 56
-    value = recoloring_loss(RecoloringTarget(tf.constant(anchor), operator), tf.constant(image))
+    value = recoloring_loss(target_of(anchor, operator), tf.constant(image))
     np.testing.assert_allclose(value, expected, rtol=1e-4)
 
 
 def test_gradient_equals_finite_differences(smoother) -> None:
-    target = RecoloringTarget(tf.constant(photo(1)), smoother[0])
+    target = target_of(photo(1), smoother[0])
     image = tf.constant(photo(2))
     with tf.GradientTape() as tape:
         tape.watch(image)
@@ -60,7 +64,7 @@ def test_gradient_equals_finite_differences(smoother) -> None:
 
 def test_anchor_is_free_and_a_map_of_colours_nearly(smoother) -> None:
     anchor = photo(1)
-    target = RecoloringTarget(tf.constant(anchor), smoother[0])
+    target = target_of(anchor, smoother[0])
     assert recoloring_loss(target, tf.constant(anchor)) == 0
     mapped = anchor + 0.2 * photo(0) - 0.1
     other = anchor + 0.2 * photo(3) - 0.1
@@ -70,7 +74,7 @@ def test_anchor_is_free_and_a_map_of_colours_nearly(smoother) -> None:
 
 def test_light_costs_less_than_chroma(smoother) -> None:
     anchor, pattern = photo(1), photo(2)[..., :1] - 0.5
-    target = RecoloringTarget(tf.constant(anchor), smoother[0])
+    target = target_of(anchor, smoother[0])
     light, tint = (pattern * np.float32(way) for way in ([1, 1, 1], [1, -0.299 / 0.587, 0]))
     values = [float(recoloring_loss(target, tf.constant(anchor + c))) for c in (light, tint)]
     squares = [np.sum(np.square(c)) for c in (light, tint)]

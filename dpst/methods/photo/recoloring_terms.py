@@ -19,7 +19,8 @@ from matting import GuidedFilter, MaskedGuidedFilter
 PLACE_SHARE = 0.1
 COLOR_SHARE = 0.01
 DEPARTURE_SHARE = 3e-3
-UNLABELLED_FACTOR = 1.75  # of the last two: what serves a segment may be something else
+CHROMA_COST = 10.0  # of a change of chroma, one of luma having 1, from an anchor with all colours
+UNLABELLED_FACTOR = 1.75  # of the last two shares: what serves a segment may be something else
 
 PLACE_SPACING = 1 / 32  # between the windows of place, as a share of the longer side
 PLACE_EPSILON = 3e-3  # ridge on their slopes
@@ -55,8 +56,15 @@ def recoloring_terms(
     by_color = MaskedGuidedFilter.from_masks(content_image, masks, COLOR_EPSILON)
     caution = 1 if is_labelled else UNLABELLED_FACTOR
     targets = (by_place, PLACE_SHARE), (by_color, caution * COLOR_SHARE)
+    # Without label maps the anchor stops short of the style's colours: the solve may add to them.
+    chroma_cost = tf.constant(CHROMA_COST if is_labelled else 1.0)
     smooth = (
-        ImageTerm("recoloring", recoloring_loss, RecoloringTarget(changed, each), share * weight)
+        ImageTerm(
+            "recoloring",
+            recoloring_loss,
+            RecoloringTarget(changed, each, chroma_cost),
+            share * weight,
+        )
         for each, share in targets
     )
     departure = caution * DEPARTURE_SHARE * weight
