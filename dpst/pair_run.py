@@ -89,7 +89,7 @@ class PairRun:
         notes = [] if photo is None else list(photo.notes)
         for path in style_paths:
             style_photo = images.read_photo(path, "style_image")
-            styles.append(style_photo.image(working_side(config)))
+            styles.append(style_photo.working_image(working_side(config)))
             sizes.append(style_photo.size)
             notes += style_photo.notes
         return cls(config, photo, styles, sizes, content_labels, style_labels, tuple(notes))
@@ -108,7 +108,7 @@ class PairRun:
             ValueError: images, label maps and settings do not fit together.
         """
         photo = self.photo
-        content_image = None if photo is None else photo.image(working_side(self.config))
+        content_image = None if photo is None else photo.working_image(working_side(self.config))
         inputs = Inputs(
             content_image=content_image,
             style_images=self.style_images,

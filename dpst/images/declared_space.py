@@ -1,12 +1,13 @@
 """The colour space of a file that has no ICC profile: what EXIF and PNG's chunks say, as a profile.
 
-Sources: PNG (third edition), sections 4.3 and 11.3.2; Exif 3.0, ColorSpace and InteroperabilityIndex;
-DCF 2.0, R03; ITU-T H.273, tables 2 and 3 (cICP); ICC.1:2022 (the profile that is made).
+Sources: PNG (third edition), sections 4.3 and 11.3.2; Exif 3.0, ColorSpace and
+InteroperabilityIndex; DCF 2.0, R03; ITU-T H.273, tables 2 and 3 (cICP); ICC.1:2022 (the profile that is made).
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -145,15 +146,17 @@ def _rgb_profile(
     tone = b"para" + struct.pack(">IHH", 0, int(kind), 0)
     tone += b"".join(struct.pack(">i", round(value * 65536)) for value in values)
     tags = {b"wtpt": _xyz(_D50), **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), tone)}
-    tags |= {name: _xyz(column) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), adapted.T)}
+    columns_by_name = zip((b"rXYZ", b"gXYZ", b"bXYZ"), adapted.T, strict=True)
+    tags |= {name: _xyz(column) for name, column in columns_by_name}
     text = b"RGB as the file's metadata tell"
     tags[b"desc"] = b"desc" + struct.pack(">II", 0, len(text) + 1) + text + bytes(1 + 78)
     tags[b"cprt"] = b"text" + bytes(4) + b"none\0"
     return _with_tags(srgb_profile()[:128], tags)
 
 
-def _xyz(values: object) -> bytes:
-    return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(float(v) * 65536) for v in values))  # type: ignore[attr-defined]
+def _xyz(values: Iterable[float]) -> bytes:
+    """Return a tag of type XYZ."""
+    return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(float(v) * 65536) for v in values))
 
 
 def _with_tags(header: bytes, tags: dict[bytes, bytes]) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
+from scipy.ndimage import distance_transform_edt
 
 from dpst.images.checks import check_range, check_size
 from dpst.images.color_profile import (
@@ -28,6 +29,7 @@ from dpst.images.resizing import Size, area_weights, fit_size, resize
 from dpst.images.tiff_files import TiffPicture
 
 _BAND_PIXELS = 1 << 18
+_CLEAR = 0.1  # opacity below which a pixel shows nothing that could be matched
 _GREY_MODES = ("1", "L", "LA", "I;16", "I;16B", "I;16L")
 _OTHER_SPACES = ("CMYK", "LAB")  # modes that a profile of RGB or of grey says nothing about
 
@@ -85,6 +87,30 @@ class Photo:
             else:
                 image += shares[:, rows] @ band
         return image.reshape(*size, 3).clip(0, 1)
+
+    def working_image(self, longer_side: int) -> FloatImage:
+        """Return a copy to work on, in which what is transparent counts for nothing.
+
+        Transparent pixels take the colour of the nearest that is not: neither white nor what is
+        left in them enters statistics, segments or matches. Half-transparent ones show their own.
+
+        Args:
+            longer_side: as for `image`.
+
+        Returns:
+            float32 [height, width, 3] in [0, 1].
+
+        Raises:
+            ValueError: all pixels are transparent.
+        """
+        if self.alpha is None or to_unit_range(self.alpha).min() == 1:
+            return self.image(longer_side)
+        is_clear = to_unit_range(self.alpha) < _CLEAR
+        if is_clear.all():
+            raise ValueError("the image is transparent everywhere: give one that shows something.")
+        nearest = distance_transform_edt(is_clear, return_distances=False, return_indices=True)
+        filled = self.pixels[nearest[0], nearest[1]]
+        return dataclasses.replace(self, pixels=filled, alpha=None).image(longer_side)
 
     def recolored(self, change: Callable[[FloatImage, slice], FloatImage]) -> Photo:
         """Return the photo with other colours, made in bands of bounded memory.
