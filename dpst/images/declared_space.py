@@ -1,7 +1,8 @@
 """The colour space of a file that has no ICC profile: what EXIF and PNG's chunks say, as a profile.
 
 Sources: PNG (third edition), sections 4.3 and 11.3.2; Exif 3.0, ColorSpace and
-InteroperabilityIndex; DCF 2.0, R03; ITU-T H.273, tables 2 and 3 (cICP); ICC.1:2022 (the profile that is made).
+InteroperabilityIndex; DCF 2.0, R03; ITU-T H.273, tables 2 and 3 (cICP); ICC.1:2022 (the
+profile).
 """
 
 from __future__ import annotations

@@ -33,7 +33,6 @@ from dpst.segmentation.label_maps.soft_masks import (
     read_masks,
 )
 
-
 _CLEAR_LABEL = "#e0c3fd"  # of transparency where white is a label: a colour that nobody paints
 
 
@@ -46,8 +45,8 @@ def read_label_maps(
     """Read the colour-coded label maps of a pair of images.
 
     Args:
-        content_path: label map of the content image: RGB, grey, indexed or RGBA (transparency is a label: white, or another where white is one), in
-            any flat colours; or a mask for each segment, "sky=sky.png,rocks=rocks.png".
+        content_path: label map of the content image: RGB, grey, indexed or RGBA in any flat
+            colours (transparency is a label: white, or another where white is one); or a mask for each segment, "sky=sky.png,rocks=rocks.png".
         style_path: label map of the style image, in the same colours; or masks with the same names.
             Where only one of the two is given as masks, these are named by the other's colours.
         content_size: (height, width) of the content image.
