@@ -54,7 +54,9 @@ def decode_image(
     ground = np.array(ImageColor.getrgb(background)[:3], np.float32) / 255
     blended = opacity * values + (1 - opacity) * ground
     # As files of 8 bits have it, so that flat colours stay flat.
-    return np.rint(blended * 255) / np.float32(255) if pixels.dtype == np.uint8 else blended
+    if pixels.dtype == np.uint8:
+        blended = np.rint(blended * 255) / 255
+    return blended.astype(np.float32)
 
 
 def decode_channels(path: str | os.PathLike[str], name: str = "image") -> FloatImage:
@@ -103,11 +105,11 @@ def decode_pixels(file: Image.Image, path: Path) -> tuple[Pixels, Pixels | None]
         return pixels, alpha
     # Pillow has no mode for 16-bit colours; it has made sure that the file is whole.
     with _quiet_opencv():
-        pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
-    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
+        stored = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+    if stored is None or stored.dtype != np.uint16 or stored.ndim != 3:
         raise OSError("its 16-bit pixels are stored in a way that is not supported")
     # In this mode OpenCV turns TIFF files and no others.
-    upright = pixels if file.format == "TIFF" else upright_pixels(pixels, orientation)
+    upright = stored if file.format == "TIFF" else upright_pixels(stored, orientation)
     alpha = np.ascontiguousarray(upright[..., 3]) if upright.shape[2] == 4 else None
     colors = np.ascontiguousarray(upright[..., 2::-1])
     if isinstance(clear, tuple):
@@ -118,6 +120,8 @@ def decode_pixels(file: Image.Image, path: Path) -> tuple[Pixels, Pixels | None]
 def _decode(path: str | os.PathLike[str], name: str) -> tuple[Pixels, Pixels | None, bool]:
     """Return a file's upright pixels, its alpha, and whether it is grey; profiles are ignored."""
     tiff = open_tiff(path, name)
+    pixels: Pixels
+    alpha: Pixels | None
     if isinstance(tiff, TiffPicture):
         pixels, alpha, is_grey = tiff.pixels, tiff.alpha, tiff.is_grey
     else:

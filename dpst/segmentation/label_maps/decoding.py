@@ -45,8 +45,9 @@ def read_label_maps(
     """Read the colour-coded label maps of a pair of images.
 
     Args:
-        content_path: label map of the content image: RGB, grey, indexed or RGBA in any flat
-            colours (transparency is a label: white, or another where white is one); or a mask for each segment, "sky=sky.png,rocks=rocks.png".
+        content_path: label map of the content image: RGB, grey, indexed or RGBA in any flat colours
+            (transparency is a label: white, or another where white is one); or a mask for each
+            segment, "sky=sky.png,rocks=rocks.png".
         style_path: label map of the style image, in the same colours; or masks with the same names.
             Where only one of the two is given as masks, these are named by the other's colours.
         content_size: (height, width) of the content image.
