@@ -48,6 +48,7 @@ class PairRun:
         style_sizes: (height, width) of the photos that these are copies of.
         content_labels: label map of the content photo.
         style_labels: label maps of the style images.
+        notes: what is odd about the files, one clause each.
     """
 
     config: TransferConfig
@@ -56,6 +57,7 @@ class PairRun:
     style_sizes: Sequence[images.Size]
     content_labels: LabelSource | None = None
     style_labels: Sequence[LabelSource] | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def read(
@@ -84,11 +86,13 @@ class PairRun:
         """
         photo = images.read_photo(content_path, "content_image") if content_path else None
         styles, sizes = [], []
+        notes = [] if photo is None else list(photo.notes)
         for path in style_paths:
             style_photo = images.read_photo(path, "style_image")
-            styles.append(style_photo.image(working_side(config)))
+            styles.append(style_photo.working_image(working_side(config)))
             sizes.append(style_photo.size)
-        return cls(config, photo, styles, sizes, content_labels, style_labels)
+            notes += style_photo.notes
+        return cls(config, photo, styles, sizes, content_labels, style_labels, tuple(notes))
 
     def plan(self, find: Callable[[Inputs], tuple[LabelMap, LabelMap]]) -> PlannedPair:
         """Check the pair, and plan which part of the style serves which of the content.
@@ -104,7 +108,7 @@ class PairRun:
             ValueError: images, label maps and settings do not fit together.
         """
         photo = self.photo
-        content_image = None if photo is None else photo.image(working_side(self.config))
+        content_image = None if photo is None else photo.working_image(working_side(self.config))
         inputs = Inputs(
             content_image=content_image,
             style_images=self.style_images,
@@ -114,6 +118,7 @@ class PairRun:
             style_sizes=self.style_sizes,
         )
         plan = load_method(self.config).plan(inputs, self.config, lambda: find(inputs))
+        plan = dataclasses.replace(plan, notes=(*self.notes, *plan.notes))
         if photo is None or content_image is None:
             photo = images.Photo((255 * plan.canvas()).astype(np.uint8))
             content_image = photo.image(working_side(self.config))

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageColor, ImageOps
 
 from dpst.files.regular_file import check_regular_file
 from dpst.images.checks import check_range
-from dpst.images.pixels import FloatImage, Pixels, to_unit_range
+from dpst.images.pixels import FloatImage, Pixels, to_unit_range, upright_pixels
+from dpst.images.raw_files import is_raw, read_raw
+from dpst.images.tiff_files import TiffPicture, developed, is_tiff, read_tiff
 from dpst.messages import needs_package, one_line
 
-_HEIF_SUFFIXES = (".heic", ".heif", ".hif")
+_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 _ORIENTATION = 0x0112
 _TIFF_BITS = 258
 _PNG_BITS = 24  # place of the depth in a PNG file, in its header chunk
@@ -44,15 +46,17 @@ def decode_image(
         ValueError: the file is a folder, empty, truncated, too large, not an image, or holds values
             that are not finite or outside the range of its type.
     """
-    with open_image(path, name) as file:
-        # Transposing loads the pixels, so a truncated file fails here.
-        image = ImageOps.exif_transpose(file)
-        if not _is_precise_grey(image) and image.has_transparency_data:
-            image = image.convert("RGBA")
-            image = Image.alpha_composite(Image.new("RGBA", image.size, background), image)
-        values, _ = _pixels_and_alpha(image)
-    check_range(values, f"{name} '{os.fspath(path)}'")
-    return to_unit_range(values)
+    pixels, alpha, _ = _decode(path, name)
+    values = to_unit_range(pixels)
+    if alpha is None:
+        return values
+    opacity = to_unit_range(alpha)[..., np.newaxis]
+    ground = np.array(ImageColor.getrgb(background)[:3], np.float32) / 255
+    blended = opacity * values + (1 - opacity) * ground
+    # As files of 8 bits have it, so that flat colours stay flat.
+    if pixels.dtype == np.uint8:
+        blended = np.rint(blended * 255) / 255
+    return blended.astype(np.float32)
 
 
 def decode_channels(path: str | os.PathLike[str], name: str = "image") -> FloatImage:
@@ -70,13 +74,9 @@ def decode_channels(path: str | os.PathLike[str], name: str = "image") -> FloatI
         FileNotFoundError: there is no such file.
         ValueError: as for `decode_image`.
     """
-    with open_image(path, name) as file:
-        image = ImageOps.exif_transpose(file)
-        is_grey = image.mode in ("1", "L", "LA") or _is_precise_grey(image)
-        pixels, alpha = _pixels_and_alpha(image)
-    check_range(pixels, f"{name} '{os.fspath(path)}'")
+    pixels, alpha, is_grey = _decode(path, name)
     values = to_unit_range(pixels[..., :1] if is_grey else pixels)
-    if alpha is None or (alpha == np.iinfo(alpha.dtype).max).all():
+    if alpha is None or (to_unit_range(alpha) == 1).all():
         return values
     opacity = to_unit_range(alpha)[..., np.newaxis]
     # The colour of a transparent pixel is left over from painting.
@@ -96,27 +96,76 @@ def decode_pixels(file: Image.Image, path: Path) -> tuple[Pixels, Pixels | None]
     """
     orientation = file.getexif().get(_ORIENTATION, 1)  # Loading the pixels may remove the tag.
     has_16_bits = _is_16_bit_color(file, path)
+    clear = file.info.get("transparency")
     image = ImageOps.exif_transpose(file)
     if not has_16_bits:
-        return _pixels_and_alpha(image)
+        pixels, alpha = _pixels_and_alpha(image)
+        if alpha is None and pixels.dtype == np.uint16 and isinstance(clear, int):
+            alpha = np.where(pixels[..., 0] == clear, 0, 65535).astype(np.uint16)
+        return pixels, alpha
     # Pillow has no mode for 16-bit colours; it has made sure that the file is whole.
     with _quiet_opencv():
-        pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
-    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
+        stored = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+    if stored is None or stored.dtype != np.uint16 or stored.ndim != 3:
         raise OSError("its 16-bit pixels are stored in a way that is not supported")
     # In this mode OpenCV turns TIFF files and no others.
-    upright = pixels if file.format == "TIFF" else _upright_pixels(pixels, orientation)
+    upright = stored if file.format == "TIFF" else upright_pixels(stored, orientation)
     alpha = np.ascontiguousarray(upright[..., 3]) if upright.shape[2] == 4 else None
-    return np.ascontiguousarray(upright[..., 2::-1]), alpha
+    colors = np.ascontiguousarray(upright[..., 2::-1])
+    if isinstance(clear, tuple):
+        alpha = np.where((colors == np.array(clear)).all(-1), 0, 65535).astype(np.uint16)
+    return colors, alpha
+
+
+def _decode(path: str | os.PathLike[str], name: str) -> tuple[Pixels, Pixels | None, bool]:
+    """Return a file's upright pixels, its alpha, and whether it is grey; profiles are ignored."""
+    tiff = open_tiff(path, name)
+    pixels: Pixels
+    alpha: Pixels | None
+    if isinstance(tiff, TiffPicture):
+        pixels, alpha, is_grey = tiff.pixels, tiff.alpha, tiff.is_grey
+    else:
+        with open_image(path, name, tiff) as file:
+            is_grey = file.mode in ("1", "L", "LA") or _is_precise_grey(file)
+            pixels, alpha = decode_pixels(file, Path(path))
+    check_range(pixels, f"{name} '{os.fspath(path)}'")
+    return pixels, alpha, is_grey
+
+
+def open_tiff(path: str | os.PathLike[str], name: str) -> TiffPicture | int | None:
+    """Read a file that is TIFF or camera raw by its bytes, see `read_tiff`; None for others.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: as for `open_image`, or its samples are of a kind that is not read.
+    """
+    path = Path(path)
+    _check_file(path, name)
+    try:
+        head = _head(path)
+        if not is_raw(path, head):
+            return read_tiff(path) if is_tiff(head) else None
+    except Exception as error:  # tifffile raises many kinds for damaged files
+        raise ValueError(f"{name} '{path}' {_fault(error)}") from error
+    return developed(read_raw(path, f"{name} '{path}'"))
+
+
+def _head(path: Path) -> bytes:
+    """Return the first bytes of a file, which tell its kind."""
+    with open(path, "rb") as file:
+        return file.read(64)
 
 
 @contextlib.contextmanager
-def open_image(path: str | os.PathLike[str], name: str) -> Iterator[Image.Image]:
+def open_image(
+    path: str | os.PathLike[str], name: str, page: int | None = None
+) -> Iterator[Image.Image]:
     """Open an image file and explain what is wrong with it, also while its pixels are loaded.
 
     Args:
         path: a file of any format that Pillow reads; HEIC with the package pillow-heif.
         name: where the path came from, for messages.
+        page: number of the page of a TIFF file; None for the first.
 
     Yields:
         The Pillow image, not loaded.
@@ -127,7 +176,11 @@ def open_image(path: str | os.PathLike[str], name: str) -> Iterator[Image.Image]
     """
     path = Path(path)
     _check_file(path, name)
-    if path.suffix.lower() in _HEIF_SUFFIXES:
+    try:
+        is_heif = _is_heif(_head(path))
+    except OSError as error:
+        raise ValueError(f"{name} '{path}' {_fault(error)}") from error
+    if is_heif:
         _register_heif(f"{name} '{path}'")
     try:
         with warnings.catch_warnings():
@@ -136,6 +189,8 @@ def open_image(path: str | os.PathLike[str], name: str) -> Iterator[Image.Image]
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path) as file:
+                if page:
+                    file.seek(page)
                 yield file
     except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, struct.error, ...
         raise ValueError(f"{name} '{path}' {_fault(error)}") from error
@@ -150,6 +205,16 @@ def _check_file(path: Path, name: str) -> None:
     check_regular_file(path, name)
     if path.stat().st_size == 0:
         raise ValueError(f"{name} '{path}' is empty (0 bytes): save or download the image again.")
+
+
+def _is_heif(head: bytes) -> bool:
+    """Return whether a file's first bytes are those of a HEIC file; AVIF, of Pillow's own, is none.
+
+    Its brands say so: the main one, and those that it is compatible with.
+    """
+    brands = [head[8:12], *(head[k : k + 4] for k in range(16, len(head) - 3, 4))]
+    is_avif = b"avif" in brands or b"avis" in brands
+    return head[4:8] == b"ftyp" and not is_avif and any(b in _HEIF_BRANDS for b in brands)
 
 
 def _register_heif(source: str) -> None:
@@ -206,17 +271,6 @@ def _is_16_bit_color(file: Image.Image, path: Path) -> bool:
         with open(path, "rb") as raw:
             return raw.read(_PNG_BITS + 1)[-1] == 16
     return file.format == "TIFF" and max(getattr(file, "tag_v2", {}).get(_TIFF_BITS, (8,))) == 16
-
-
-def _upright_pixels(pixels: Pixels, orientation: int) -> Pixels:
-    """Return pixels [height, width, channels] upright; EXIF says how they are stored."""
-    if orientation in (5, 6, 7, 8):
-        pixels = pixels.swapaxes(0, 1)
-    if orientation in (3, 4, 7, 8):
-        pixels = pixels[::-1]
-    if orientation in (2, 3, 6, 7):
-        pixels = pixels[:, ::-1]
-    return pixels
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,17 +69,17 @@ class Metadata:
         return tags
 
 
-def read_exif(file: Image.Image) -> bytes:
+def read_exif(load: Callable[[], Image.Exif]) -> bytes:
     """Read the EXIF data of an opened image, for `Metadata`.
 
     Args:
-        file: the image; if it is a TIFF, its pixels must not be loaded yet, which closes the file.
+        load: gives them; if from a TIFF, its pixels must not be loaded yet, which closes the file.
 
     Returns:
         The data; empty if there are none, or if they are damaged, which must not cost the picture.
     """
     try:
-        original = file.getexif()
+        original = load()
         exif = Image.Exif()
         for tag, value in original.items():
             if tag not in _STRUCTURAL_TAGS and tag not in (_ORIENTATION, *_PARTS):
@@ -92,9 +93,9 @@ def read_exif(file: Image.Image) -> bytes:
         return b""
 
 
-def read_xmp(file: Image.Image) -> bytes:
-    """Read the XMP packet of a loaded image, its orientation upright; empty for none."""
-    xmp = file.info.get("xmp") or file.info.get("XML:com.adobe.xmp") or b""
+def read_xmp(info: Mapping[Any, Any]) -> bytes:
+    """Read the upright XMP packet in what Pillow tells of a loaded image; empty for none."""
+    xmp = info.get("xmp") or info.get("XML:com.adobe.xmp") or b""
     if isinstance(xmp, str):
         xmp = xmp.encode()
     return _XMP_ORIENTATION.sub(rb"\g<1>1", xmp)

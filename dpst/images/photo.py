@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
+from scipy.ndimage import distance_transform_edt
 
 from dpst.images.checks import check_range, check_size
 from dpst.images.color_profile import (
@@ -20,12 +21,15 @@ from dpst.images.color_profile import (
     parse_profile,
     srgb_profile,
 )
-from dpst.images.decoding import decode_pixels, open_image
+from dpst.images.declared_space import declared_profile
+from dpst.images.decoding import decode_pixels, open_image, open_tiff
 from dpst.images.metadata import Metadata, read_dpi, read_exif, read_xmp
 from dpst.images.pixels import FloatImage, Pixels, from_unit_range, to_unit_range
 from dpst.images.resizing import Size, area_weights, fit_size, resize
+from dpst.images.tiff_files import TiffPicture
 
 _BAND_PIXELS = 1 << 18
+_CLEAR = 0.1  # opacity below which a pixel shows nothing that could be matched
 _GREY_MODES = ("1", "L", "LA", "I;16", "I;16B", "I;16L")
 _OTHER_SPACES = ("CMYK", "LAB")  # modes that a profile of RGB or of grey says nothing about
 
@@ -44,6 +48,7 @@ class Photo:
         profile: ICC profile of primaries and tone curves; empty for sRGB.
         metadata: EXIF, XMP and resolution.
         quantization: quantisation tables of a JPEG file, by number; empty for others.
+        notes: what is odd about the file and what was done about it, one clause each.
     """
 
     pixels: Pixels
@@ -51,6 +56,7 @@ class Photo:
     profile: bytes = b""
     metadata: Metadata = field(default_factory=Metadata)
     quantization: dict[int, list[int]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def size(self) -> Size:
@@ -81,6 +87,30 @@ class Photo:
             else:
                 image += shares[:, rows] @ band
         return image.reshape(*size, 3).clip(0, 1)
+
+    def working_image(self, longer_side: int) -> FloatImage:
+        """Return a copy to work on, in which what is transparent counts for nothing.
+
+        Transparent pixels take the colour of the nearest that is not: neither white nor what is
+        left in them enters statistics, segments or matches. Half-transparent ones show their own.
+
+        Args:
+            longer_side: as for `image`.
+
+        Returns:
+            float32 [height, width, 3] in [0, 1].
+
+        Raises:
+            ValueError: all pixels are transparent.
+        """
+        if self.alpha is None or to_unit_range(self.alpha).min() == 1:
+            return self.image(longer_side)
+        is_clear = to_unit_range(self.alpha) < _CLEAR
+        if is_clear.all():
+            raise ValueError("the image is transparent everywhere: give one that shows something.")
+        nearest = distance_transform_edt(is_clear, return_distances=False, return_indices=True)
+        filled = self.pixels[nearest[0], nearest[1]]
+        return dataclasses.replace(self, pixels=filled, alpha=None).image(longer_side)
 
     def recolored(self, change: Callable[[FloatImage, slice], FloatImage]) -> Photo:
         """Return the photo with other colours, made in bands of bounded memory.
@@ -151,16 +181,52 @@ def read_photo(path: str | os.PathLike[str], name: str = "image") -> Photo:
         ValueError: the file is not a readable image, or one of its sides is below `MINIMUM_SIDE`.
     """
     path = Path(path)
-    with open_image(path, name) as file:
-        if file.format != "TIFF":  # Loading closes a TIFF file, whose tags must come first.
-            file.load()
-        exif = read_exif(file)
-        photo = _read_colors(file, path)
-        metadata = Metadata(exif, read_xmp(file), read_dpi(file))
-        tables = dict(getattr(file, "quantization", None) or {})
+    tiff = open_tiff(path, name)
+    if isinstance(tiff, TiffPicture):
+        photo, num_frames = _from_tiff(tiff), tiff.num_pages
+    else:
+        with open_image(path, name, tiff) as file:
+            num_frames = getattr(file, "n_frames", 1)
+            if file.format != "TIFF":  # Loading closes a TIFF file, whose tags must come first.
+                file.load()
+            exif = read_exif(file.getexif)
+            photo = _read_colors(file, path)
+            metadata = Metadata(exif, read_xmp(file.info), read_dpi(file))
+            tables = dict(getattr(file, "quantization", None) or {})
+            photo = dataclasses.replace(photo, metadata=metadata, quantization=tables)
     check_range(photo.pixels, f"{name} '{path}'")
     check_size(photo.size, f"{name} '{path}'")
-    return dataclasses.replace(photo, metadata=metadata, quantization=tables)
+    if num_frames > 1:
+        which = "largest" if tiff is not None else "first"
+        note = f"{name} '{path}' holds {num_frames} pictures, the {which} is used"
+        photo = dataclasses.replace(photo, notes=(*photo.notes, note))
+    return photo
+
+
+def _from_tiff(tiff: TiffPicture) -> Photo:
+    """Return the photo of a TIFF file's page."""
+    metadata = Metadata(read_exif(lambda: tiff.exif), read_xmp({"xmp": tiff.xmp}), tiff.dpi)
+    known = parse_profile(tiff.profile) if tiff.profile else None
+    space = color_space(tiff.profile)
+    if known is not None and space == "GRAY" and tiff.is_grey:
+        return _grey_photo(known, tiff.pixels, tiff.alpha, metadata)
+    if not tiff.profile or (space == "RGB" and known is not None):
+        return Photo(tiff.pixels, tiff.alpha, tiff.profile, metadata)
+    pixels = from_unit_range(to_unit_range(tiff.pixels).clip(0, 1), np.uint8)
+    picture = Image.fromarray(pixels[..., 0] if space == "GRAY" else pixels)
+    alpha = (
+        tiff.alpha if tiff.alpha is None else from_unit_range(to_unit_range(tiff.alpha), np.uint8)
+    )
+    converted = np.asarray(convert_to_srgb(picture, tiff.profile))
+    return Photo(converted, alpha, srgb_profile(), metadata)
+
+
+def _grey_photo(
+    known: ColorProfile, pixels: Pixels, alpha: Pixels | None, metadata: Metadata
+) -> Photo:
+    """Return grey values of a profile as a photo in sRGB."""
+    values = np.clip(known.to_srgb(np.clip(to_unit_range(pixels), 0, 1)), 0, 1)
+    return Photo(from_unit_range(values, pixels.dtype), alpha, srgb_profile(), metadata)
 
 
 def read_image(path: str | os.PathLike[str], name: str = "image") -> FloatImage:
@@ -182,13 +248,11 @@ def read_image(path: str | os.PathLike[str], name: str = "image") -> FloatImage:
 
 def _read_colors(file: Image.Image, path: Path) -> Photo:
     """Return the pixels, opacity and profile of an opened image."""
-    profile = file.info.get("icc_profile") or b""
+    profile = declared_profile(file, path)
     space = color_space(profile)
     known = parse_profile(profile) if profile else None
     if space == "GRAY" and known is not None and file.mode in _GREY_MODES:
-        pixels, alpha = decode_pixels(file, path)
-        values = np.clip(known.to_srgb(to_unit_range(pixels)), 0, 1)
-        return Photo(from_unit_range(values, pixels.dtype), alpha, srgb_profile())
+        return _grey_photo(known, *decode_pixels(file, path), Metadata())
     if not profile or (space == "RGB" and known is not None and file.mode not in _OTHER_SPACES):
         return Photo(*decode_pixels(file, path), profile)
     image = ImageOps.exif_transpose(file)

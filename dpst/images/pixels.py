@@ -39,3 +39,19 @@ def from_unit_range(values: FloatImage, dtype: npt.DTypeLike) -> Pixels:
     if dtype.kind == "f":
         return values.astype(dtype)
     return np.rint(values * np.float32(np.iinfo(dtype).max)).astype(dtype)
+
+
+def upright_pixels(pixels: Pixels, orientation: int) -> Pixels:
+    """Return pixels upright.
+
+    Args:
+        pixels: [height, width] or [height, width, channels] as they are stored.
+        orientation: of EXIF, 1 to 8; others change nothing.
+    """
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)

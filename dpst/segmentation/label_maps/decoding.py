@@ -33,6 +33,8 @@ from dpst.segmentation.label_maps.soft_masks import (
     read_masks,
 )
 
+_CLEAR_LABEL = "#e0c3fd"  # of transparency where white is a label: a colour that nobody paints
+
 
 def read_label_maps(
     content_path: str | os.PathLike[str],
@@ -43,8 +45,9 @@ def read_label_maps(
     """Read the colour-coded label maps of a pair of images.
 
     Args:
-        content_path: label map of the content image: RGB, grey, indexed or RGBA (over white), in
-            any flat colours; or a mask for each segment, "sky=sky.png,rocks=rocks.png".
+        content_path: label map of the content image: RGB, grey, indexed or RGBA in any flat colours
+            (transparency is a label: white, or another where white is one); or a mask for each
+            segment, "sky=sky.png,rocks=rocks.png".
         style_path: label map of the style image, in the same colours; or masks with the same names.
             Where only one of the two is given as masks, these are named by the other's colours.
         content_size: (height, width) of the content image.
@@ -60,6 +63,11 @@ def read_label_maps(
     """
     content = read_labels(content_path, "content_labels")
     style = read_labels(style_path, "style_labels")
+    if any(
+        _shows_white_beside_clear(*item) for item in ((content_path, content), (style_path, style))
+    ):
+        content = read_labels(content_path, "content_labels", _CLEAR_LABEL)
+        style = read_labels(style_path, "style_labels", _CLEAR_LABEL)
     sources = (_source(content_path, "content_labels"), _source(style_path, "style_labels"))
     return _decode_pair((content, style), (content_size, style_size), sources)
 
@@ -98,13 +106,14 @@ def decode_label_maps(
 
 
 def read_labels(
-    path: str | os.PathLike[str], name: str = "labels"
+    path: str | os.PathLike[str], name: str = "labels", background: str = "white"
 ) -> np.ndarray | dict[str, npt.NDArray[np.float32]]:
     """Read one label map as `decode_label_maps` takes it.
 
     Args:
         path: file of a label map, or a list of masks, "sky=sky.png,rocks=rocks.png".
         name: what it is, for messages.
+        background: colour of the label that transparency is.
 
     Returns:
         uint8 [height, width, 3], colours; or masks by name, float32 [height, width] in [0, 1].
@@ -115,10 +124,19 @@ def read_labels(
     """
     if is_mask_list(path):
         return read_masks(parse_mask_paths(os.fspath(path), name), name)
-    values = images.decode_image(path, name)
+    values = images.decode_image(path, name, background)
     # A 16-bit file may hold the numbers 0, 1, 2 themselves; as 8-bit colours all would be black.
     levels = 65535.0 if 0.0 < values.max() < 1.0 / 255.0 else 255.0
     return np.rint(values * levels).clip(0, 255).astype(np.uint8)
+
+
+def _shows_white_beside_clear(path: str | os.PathLike[str], labels: Any) -> bool:
+    """Return whether a map has a white label and transparency, which would become one label."""
+    if isinstance(labels, Mapping):
+        return False
+    over_black = images.decode_image(path, background="black")
+    is_white = (labels == 255).all(-1)
+    return bool((over_black[is_white] == 1).any() and (over_black[is_white] == 0).any())
 
 
 def _source(path: str | os.PathLike[str], name: str) -> str:
