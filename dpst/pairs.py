@@ -24,7 +24,8 @@ _NUM_REQUIRED = 2
 def pair_dataset(jobs: Iterable[PairSource], stylizer: Stylizer | None = None) -> tf.data.Dataset:
     """Return the results of many transfers as a dataset, made one by one as they are asked for.
 
-    tf.data may work one pair ahead.
+    tf.data adds no buffers of its own, which would make transfers that nobody waits for: put
+    `.prefetch(1)` at the end to work one pair ahead.
 
     Example:
         ```python
@@ -77,9 +78,10 @@ def pair_dataset(jobs: Iterable[PairSource], stylizer: Stylizer | None = None) -
     }
     dataset = tf.data.Dataset.from_generator(results, output_signature=signature)
     # tf.data gives what runs in it one thread an operation, unless it is told otherwise: slower,
-    # and rounded in another order than by `Stylizer` alone.
+    # and rounded in another order than by `Stylizer` alone. Its tuning would add buffers.
     options = tf.data.Options()
     options.threading.max_intra_op_parallelism = 0
+    options.autotune.enabled = False
     return dataset.with_options(options)
 
 
