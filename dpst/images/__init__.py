@@ -6,6 +6,7 @@ values in [0, 1], with row 0 at the top of the upright picture. Sizes are `(heig
 """
 
 from dpst.images.checks import check_size
+from dpst.images.color_subspace import ColorSubspace
 from dpst.images.decoding import decode_channels, decode_image
 from dpst.images.photo import WORKING_SIDE, Photo, read_image, read_photo
 from dpst.images.pixels import FloatImage
@@ -29,6 +30,7 @@ from dpst.images.writing import (
 __all__ = [
     "MINIMUM_SIDE",
     "WORKING_SIDE",
+    "ColorSubspace",
     "FloatImage",
     "Photo",
     "Size",

@@ -18,7 +18,13 @@ import numpy as np
 import scipy.linalg
 
 from dpst import images
-from dpst.looks.color_matching import BLEND_EPSILON, blend_radius, moment_map, small_copy
+from dpst.looks.color_matching import (
+    BLEND_EPSILON,
+    blend_radius,
+    moment_map,
+    small_copy,
+    within_colors_of,
+)
 from dpst.segmentation import Pairing, lightness_masks, segment_masks
 from matting import LocalAffineMap, fit_local_affine
 
@@ -63,6 +69,7 @@ def match_blended_colors(
     maps = _follow_transport(basis, where, maps, goals)
 
     target = (terms.reshape(labels.size, -1) @ maps).reshape(content.shape)
+    target = within_colors_of(style, target)
     return fit_local_affine(content, target, radius, BLEND_EPSILON)
 
 

@@ -59,7 +59,7 @@ def match_colors(
     content, labels = small_copy(content_image, pairing.content_labels)
     style, style_labels = small_copy(style_image, pairing.style_labels)
     matched = recolor_segments(content, style, labels, style_labels, pairing.style_index)
-    target = content + strength * (matched - content)
+    target = within_colors_of(style, content + strength * (matched - content))
     return fit_local_affine(content, target, blend_radius(labels.shape), BLEND_EPSILON)
 
 
@@ -112,6 +112,12 @@ def small_copy(image: images.FloatImage, labels: np.ndarray) -> tuple[np.ndarray
     """Return an image and its labels at the size that colour maps are fitted on."""
     size = images.fit_size(image.shape[:2], _SIZE)
     return images.resize(image, size), resize_labels(labels, size)
+
+
+def within_colors_of(style_image: images.FloatImage, image: images.FloatImage) -> np.ndarray:
+    """Return an image without the colours that the style cannot have: a tint, if it is grey."""
+    colors = images.ColorSubspace.of_images([style_image])
+    return image if colors is None else colors.project(image)
 
 
 def blend_radius(size: images.Size) -> int:

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 import tensorflow as tf
 
+from dpst.images import ColorSubspace
+
 RGB = "rgb"  # the name of the raw colours as a layer
 FOLLOWING_CHUNKS = 2  # chunks between two updates of a moving objective's targets
 
@@ -79,15 +81,21 @@ class Objective:
             where no term asks for any.
         terms: the terms of the sum.
         reported: numbers by name that are reported alongside the terms; not part of the sum.
+        colors: what images are projected onto first, so that none leaves it; None for all of RGB.
     """
 
     extractor: Callable[..., dict[str, tf.Tensor]] | None
     terms: tuple[Term, ...] = ()
     reported: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    colors: ColorSubspace | None = None
 
     def with_terms(self, *terms: Term) -> "Objective":
         """Return the objective with further terms."""
-        return Objective(self.extractor, self.terms + terms, self.reported)
+        return dataclasses.replace(self, terms=self.terms + terms)
+
+    def within(self, colors: ColorSubspace | None) -> "Objective":
+        """Return the objective for images whose colours are of a subspace."""
+        return dataclasses.replace(self, colors=colors)
 
     def at(self, image: tf.Tensor, chunk: int) -> "Objective":
         """Return the objective itself: its targets do not depend on the image."""
@@ -118,6 +126,8 @@ class Objective:
         Returns:
             A list for each name with a scalar, [1] or [1, K] for each of its terms.
         """
+        if self.colors is not None:
+            image = tf.ensure_shape(self.colors.project(image), image.shape)
         layers = {term.layer_name for term in self.terms if isinstance(term, FeatureTerm)}
         features = {RGB: image[None]}
         if layers - {RGB} and self.extractor is not None:
@@ -146,16 +156,21 @@ class Objective:
         The metadata holds the structure of all below: `tf.function` takes objects with equal
         metadata to differ in the sizes of their tensors alone.
         """
-        return (self.extractor, _structure(self.terms)), (self.terms,)
+        colors = () if self.colors is None else tuple(map(_tensor, self.colors))
+        return (self.extractor, _structure(self.terms), len(colors)), (self.terms, colors)
 
     @classmethod
     def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "Objective":
         """Invert `__tf_flatten__`."""
-        return cls(metadata[0], components[0])
+        terms, colors = components
+        return cls(metadata[0], terms, colors=ColorSubspace(*colors) if colors else None)
 
 
 class LevelObjective(Protocol):
     """What is minimised at one level: an objective, or one whose targets move with the image."""
+
+    def within(self, colors: ColorSubspace | None) -> "LevelObjective":
+        """Return the same for images whose colours are of a subspace, or of all of RGB."""
 
     def at(self, image: tf.Tensor, chunk: int) -> Objective:
         """Return what a chunk minimises; the same object as before if nothing has moved.
@@ -186,6 +201,10 @@ class MovingObjective:
         self.fixed = fixed
         self._follow = follow
         self._current: Objective | None = None
+
+    def within(self, colors: ColorSubspace | None) -> "MovingObjective":
+        """Return the objective for images whose colours are of a subspace."""
+        return MovingObjective(self.fixed.within(colors), self._follow)
 
     def at(self, image: tf.Tensor, chunk: int = 0) -> Objective:
         """Return the objective with targets of this image, or of that of an earlier chunk."""

@@ -67,6 +67,7 @@ def solve(
     optimizer: str = "lbfgs",
     callback: Callback | None = None,
     checkpoint: Checkpoint | None = None,
+    colors: images.ColorSubspace | None = None,
 ) -> Solution[MapT]:
     """Minimise an objective from the coarsest level to the finest.
 
@@ -81,6 +82,7 @@ def solve(
         callback: called with the initial image at once, unless the solve resumes from a saved
             state, and after each chunk.
         checkpoint: holds the state to resume from, if any, and is kept up to date.
+        colors: what the output's colours are to be of; None for all of RGB.
 
     Returns:
         The solution. After a KeyboardInterrupt, the best so far; likewise where the objective of a
@@ -101,16 +103,16 @@ def solve(
             continue
         content = images.resize(content_image, level.size)
         start = initial_image if output_map is None else output_map.apply(content)
-        start = np.clip(start, 0, 1)
+        start = np.clip(_projected(start, colors), 0, 1)
         result = saved.result if saved and index == saved.level else None
 
         def build(content: np.ndarray = content) -> tuple[LevelObjective, LinearOperator | None]:
-            objective = build_objective(content)
+            objective = build_objective(content).within(colors)
             return objective, carrier.preconditioner and carrier.preconditioner(content)
 
         output = run.level(index, level, start, build, result, is_first=output_map is None)
         if output is not None:
-            output_map = carrier.fit(content, output)
+            output_map = carrier.fit(content, np.clip(_projected(output, colors), 0, 1))
         if run.stop_reason is StopReason.INTERRUPTED:
             break
     if output_map is None:
@@ -156,7 +158,7 @@ class _Run:
             is_first: whether there is no output yet, so that a failure leaves nothing.
 
         Returns:
-            The output, float32 [height, width, 3] in [0, 1]; None if it failed or was interrupted
+            The output, float32 [height, width, 3]; None if it failed or was interrupted
             before there was one.
         """
         result = saved
@@ -174,7 +176,7 @@ class _Run:
             self.stop_reason = StopReason.NOT_FINITE
             if result is None and is_first:
                 raise
-        return None if result is None else np.clip(result.position.numpy(), 0, 1)
+        return None if result is None else result.position.numpy()
 
     def _chunks(
         self,
@@ -221,6 +223,11 @@ class _Run:
         self.history.append(HistoryRow(index, result.num_evaluations, float(result.value)))
         if self._checkpoint and is_resumable:
             self._checkpoint.save(SolveState(index, tuple(self.history), self.optimizer, result))
+
+
+def _projected(image: np.ndarray, colors: images.ColorSubspace | None) -> np.ndarray:
+    """Return an image with its colours in the subspace, if there is one."""
+    return image if colors is None else colors.project(image)
 
 
 def _finite_value(result: OptimizerResult) -> float:

@@ -118,7 +118,9 @@ def _solve_at_once(
     start = initial_image(
         config.init, levels[0].size, content_image, style_images[0], color_matched, config.seed
     )
-    options = config.optimizer, work.callback, work.checkpoint
+    serving = [style_images[style] for style in {r.style for r in regions} - {KEPT}]
+    colors = images.ColorSubspace.of_images(serving) if serving else None
+    options = config.optimizer, work.callback, work.checkpoint, colors
     return solve(content_image, start, levels, build, carrier, *options)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from dpst import images
 from dpst.config import TransferConfig
 from dpst.looks.blended_matching import match_blended_colors
@@ -12,6 +14,9 @@ from dpst.messages import check_both
 from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_maps
 from dpst.segmentation import Pairing, pair_segments, single_segment
 from matting import LocalAffineMap
+
+
+LEAST_CONTRAST = 3 / 255  # standard deviation of all three channels: less is one colour and noise
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -59,13 +64,20 @@ class PhotoPlan(Plan):
 
 
 def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> PhotoPlan:
-    """Plan a photo transfer, see `dpst.methods.Method`."""
+    """Plan a photo transfer, see `dpst.methods.Method`.
+
+    Raises:
+        ValueError: an image is missing, or has a single colour; there are several styles; label
+            maps do not fit.
+    """
     inputs.check_one_style(
         f"method is {config.method!r}",
         "set method to 'artistic' and segmentation to 'labels' (with photorealism_weight 400 the "
         "result stays a photo)",
     )
     content_image, style_image = inputs.photo(config), inputs.style_images[0]
+    _check_contrast(content_image, "content_image", "there is nothing to recolour")
+    _check_contrast(style_image, "style_image", "there is no light or colour to take")
     check_both(content_labels=inputs.content_labels, style_labels=inputs.style_labels)
     content_map, style_maps = find_or_read_label_maps(inputs, config, find, finds_by_default=True)
     if content_map is None or style_maps is None:
@@ -81,3 +93,17 @@ def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> PhotoPl
     )
     is_labelled = inputs.content_labels is not None and config.segmentation == "labels"
     return PhotoPlan.from_pairing(pairing, is_labelled)
+
+
+def _check_contrast(image: images.FloatImage, name: str, why: str) -> None:
+    """Check that an image has more than one colour.
+
+    Raises:
+        ValueError: it has not.
+    """
+    if np.sqrt(image.var(axis=(0, 1)).sum()) < LEAST_CONTRAST:
+        red, green, blue = (255 * image.mean(axis=(0, 1))).round().astype(int)
+        raise ValueError(
+            f"{name} has the single colour RGB ({red}, {green}, {blue}), it must have some "
+            f"contrast, for {why}: give another photo."
+        )

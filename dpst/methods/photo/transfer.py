@@ -58,7 +58,8 @@ def transfer(
     start = initial_image(
         config.init, levels[0].size, content_image, style_image, color_matched, config.seed
     )
-    options = config.optimizer, work.callback, work.checkpoint
+    colors = images.ColorSubspace.of_images(style_images)
+    options = config.optimizer, work.callback, work.checkpoint, colors
     solution = solve(content_image, start, levels, build, AS_PHOTO, *options)
     styled_share = styled_share_map(content_image, plan.pairing)
     look = Recoloring(solution.output_map, styled_share, content_image.shape[:2])

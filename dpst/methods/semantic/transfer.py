@@ -99,7 +99,8 @@ def paint_patches(
 
     init = config.init if plan.has_content or config.init != "content" else "noise"
     start = initial_image(init, levels[0].size, canvas, style, color_matched, config.seed)
-    options = config.optimizer, work.callback, work.checkpoint
+    colors = images.ColorSubspace.of_images([style])
+    options = config.optimizer, work.callback, work.checkpoint, colors
     solution = solve(canvas, start, levels, build, AS_PICTURE, *options)
     output = solution.output_map.apply(content_image)
     picture = painted_picture(output, content_image, config.preserve_color)
