@@ -284,7 +284,7 @@ def write_photo(
         ValueError: the file cannot be written.
     """
     if not config.full_resolution:
-        photo = photo.resized(images.fit_size(photo.size, config.solve_size))
+        photo = photo.resized(images.fit_area(photo.size, config.solve_size))
     losses = list(images.losses_in_format(path, photo))
     images.write_photo(path, look.apply_to_photo(photo))
     return losses

@@ -187,6 +187,9 @@ def define_flags() -> flags.FlagValues:
     define(
         flags.DEFINE_bool, "dry_run", False, "Check everything, show the segments, solve nothing."
     )
+    define(
+        flags.DEFINE_bool, "force", False, "Apply a look to a photo that does not show its view."
+    )
     define(flags.DEFINE_bool, "help", False, "Show this text.")
     definers = {
         bool: flags.DEFINE_bool,

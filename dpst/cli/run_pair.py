@@ -165,7 +165,8 @@ def _apply_look(values: flags.FlagValues, config: TransferConfig) -> ExitStatus:
     """Apply a saved look to the content image."""
     look = load_look(values.apply_look)
     photo = images.read_photo(values.content_image, "content_image")
-    look.check_view(photo.size)
+    if not values.force:
+        look.check_view(photo.image(images.WORKING_SIDE), photo.size)
     _check_sizes(values, config, photo.size)
     if values.dry_run:
         print("dpst: all inputs are in order; nothing was written.")
@@ -272,7 +273,7 @@ def _write(values: flags.FlagValues, solved: SolvedPair) -> None:
         print(f"dpst: {values.save_look} written, for --apply_look.")
     if values.save_lut:
         content_image = solved.planned.content_image
-        size = images.fit_size(content_image.shape[:2], solved.planned.pair.config.solve_size)
+        size = images.fit_area(content_image.shape[:2], solved.planned.pair.config.solve_size)
         lut, error = fit_color_lut(images.resize(content_image, size), result.output_image)
         write_cube(values.save_lut, lut)
         print(

@@ -25,7 +25,7 @@ from dpst.images.declared_space import declared_profile
 from dpst.images.decoding import decode_pixels, open_image, open_tiff
 from dpst.images.metadata import Metadata, read_dpi, read_exif, read_xmp
 from dpst.images.pixels import FloatImage, Pixels, from_unit_range, to_unit_range
-from dpst.images.resizing import Size, area_weights, fit_size, resize
+from dpst.images.resizing import Size, area_weights, fit_area, fit_size, resize
 from dpst.images.tiff_files import TiffPicture
 
 _BAND_PIXELS = 1 << 18
@@ -95,7 +95,7 @@ class Photo:
         left in them enters statistics, segments or matches. Half-transparent ones show their own.
 
         Args:
-            longer_side: as for `image`.
+            longer_side: see `fit_area`.
 
         Returns:
             float32 [height, width, 3] in [0, 1].
@@ -104,13 +104,13 @@ class Photo:
             ValueError: all pixels are transparent.
         """
         if self.alpha is None or to_unit_range(self.alpha).min() == 1:
-            return self.image(longer_side)
+            return self.image(max(fit_area(self.size, longer_side)))
         is_clear = to_unit_range(self.alpha) < _CLEAR
         if is_clear.all():
             raise ValueError("the image is transparent everywhere: give one that shows something.")
         nearest = distance_transform_edt(is_clear, return_distances=False, return_indices=True)
         filled = self.pixels[nearest[0], nearest[1]]
-        return dataclasses.replace(self, pixels=filled, alpha=None).image(longer_side)
+        return dataclasses.replace(self, pixels=filled, alpha=None).working_image(longer_side)
 
     def recolored(self, change: Callable[[FloatImage, slice], FloatImage]) -> Photo:
         """Return the photo with other colours, made in bands of bounded memory.

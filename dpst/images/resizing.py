@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -10,6 +12,7 @@ from dpst.images.pixels import FloatImage
 
 Size = tuple[int, int]
 
+_PANORAMA = 2.0  # sides' ratio from which a photo counts as one
 MINIMUM_SIDE = 32  # pixels: below this the deeper layers of an extractor have nothing left to see
 
 
@@ -119,12 +122,41 @@ def fit_size(size: Size, longer_side: int) -> Size:
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def workable_size(size: Size, longer_side: int) -> Size:
-    """Scale a size down like `fit_size`, but keep both sides long enough for a network.
+def fit_area(size: Size, longer_side: float) -> Size:
+    """Scale a size down like `fit_size`, but leave a panorama as many pixels as other photos have.
 
     Args:
         size: (height, width).
-        longer_side: largest wanted side in pixels; a long strip is widened.
+        longer_side: largest allowed side in pixels of photos up to twice as wide as high; longer
+            ones may have the area of one that is twice as wide as high.
+
+    Returns:
+        (height, width), each at least 1, of the same aspect ratio up to rounding.
+
+    Raises:
+        ValueError: `longer_side` or a side of `size` is below 1.
+    """
+    return fit_size(size, round(longer_side * _length_factor(size)))
+
+
+def nominal_side(size: Size) -> float:
+    """Return the `longer_side` by which `fit_area` gives a size.
+
+    Args:
+        size: (height, width), each at least 1.
+
+    Returns:
+        Its longer side, or less for a panorama.
+    """
+    return max(size) / _length_factor(size)
+
+
+def workable_size(size: Size, longer_side: float) -> Size:
+    """Scale a size down like `fit_area`, but keep both sides long enough for a network.
+
+    Args:
+        size: (height, width).
+        longer_side: see `fit_area`; a long strip is widened.
 
     Returns:
         (height, width), each at least `MINIMUM_SIDE`.
@@ -132,8 +164,13 @@ def workable_size(size: Size, longer_side: int) -> Size:
     Raises:
         ValueError: `longer_side` or a side of `size` is below 1.
     """
-    height, width = fit_size(size, longer_side)
+    height, width = fit_area(size, longer_side)
     return max(height, MINIMUM_SIDE), max(width, MINIMUM_SIDE)
+
+
+def _length_factor(size: Size) -> float:
+    """Return how much longer a photo of this shape may be than one twice as wide as high."""
+    return math.sqrt(max(max(size) / max(min(size), 1) / _PANORAMA, 1.0))
 
 
 def _resize_axis(values: FloatImage, new_length: int, axis: int) -> FloatImage:

@@ -110,7 +110,7 @@ def moment_map(colors: np.ndarray, goal: np.ndarray) -> tuple[np.ndarray, np.nda
 
 def small_copy(image: images.FloatImage, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return an image and its labels at the size that colour maps are fitted on."""
-    size = images.fit_size(image.shape[:2], _SIZE)
+    size = images.fit_area(image.shape[:2], _SIZE)
     return images.resize(image, size), resize_labels(labels, size)
 
 

@@ -33,7 +33,7 @@ def styled_share_map(content_image: images.FloatImage, pairing: Pairing) -> Loca
     if KEPT not in pairing.style_index:
         return None
     is_styled = np.array(pairing.style_index) != KEPT
-    size = images.fit_size(content_image.shape[:2], _SIZE)
+    size = images.fit_area(content_image.shape[:2], _SIZE)
     mask = is_styled[resize_labels(pairing.content_labels, size)].astype(np.float32)
     radius = max(round(_RADIUS_SHARE * min(size)), _MINIMUM_RADIUS)
     guide = images.resize(content_image, size)

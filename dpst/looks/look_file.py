@@ -14,7 +14,9 @@ from dpst.looks.recoloring import Recoloring
 from matting import LocalAffineMap
 
 LOOK_SUFFIX = ".npz"
-_FORMAT = 1  # of the file; another number means another content
+_FORMAT = 2  # of the file
+_KNOWN_FORMATS = (1, 2)  # the first knew no view
+_MAX_VIEW_PIXELS = 1 << 16
 
 
 def save_look(path: str | os.PathLike[str], look: Recoloring) -> None:
@@ -34,6 +36,8 @@ def save_look(path: str | os.PathLike[str], look: Recoloring) -> None:
     }
     if look.styled_share is not None:
         arrays["styled_share"] = look.styled_share.coefficients
+    if look.view is not None:
+        arrays["view"] = look.view
     try:
         with whole_file(path) as file:
             np.savez_compressed(file, **arrays)
@@ -66,7 +70,8 @@ def load_look(path: str | os.PathLike[str], name: str = "apply_look") -> Recolor
         with np.load(path, allow_pickle=False) as file:
             arrays: dict[str, np.ndarray] = {key: file[key] for key in file.files}
         height, width = (int(side) for side in arrays["size"])
-        is_known = int(arrays["format"]) == _FORMAT and min(height, width) > 0
+        is_known = int(arrays["format"]) in _KNOWN_FORMATS and min(height, width) > 0
+        view = _checked_view(arrays["view"]) if "view" in arrays else None
         maps = [
             None if arrays.get(key) is None else _checked_map(arrays[key], channels)
             for key, channels in (("coefficients", 3), ("styled_share", 1))
@@ -75,7 +80,7 @@ def load_look(path: str | os.PathLike[str], name: str = "apply_look") -> Recolor
         raise _no_look(path, name) from error
     if not is_known or maps[0] is None:
         raise _no_look(path, name)
-    return Recoloring(maps[0], maps[1], (height, width))
+    return Recoloring(maps[0], maps[1], (height, width), view)
 
 
 def _checked_map(coefficients: np.ndarray, channels: int) -> LocalAffineMap:
@@ -83,6 +88,12 @@ def _checked_map(coefficients: np.ndarray, channels: int) -> LocalAffineMap:
     if not is_map or coefficients.dtype != np.float32 or not np.isfinite(coefficients).all():
         raise ValueError(f"{coefficients.dtype} {coefficients.shape} is no local affine map")
     return LocalAffineMap(coefficients)
+
+
+def _checked_view(view: np.ndarray) -> np.ndarray:
+    if view.ndim != 2 or view.dtype != np.uint8 or not 0 < view.size <= _MAX_VIEW_PIXELS:
+        raise ValueError(f"{view.dtype} {view.shape} is no picture of a view")
+    return view
 
 
 def _no_look(path: Path, name: str) -> ValueError:

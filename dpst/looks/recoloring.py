@@ -9,6 +9,7 @@ import numpy as np
 
 from dpst import images
 from dpst.looks.kept_segments import restore_kept_segments
+from dpst.looks.view import is_same_view, view_picture
 from dpst.segmentation.label_maps.aspect import check_aspect
 from matting import LocalAffineMap
 
@@ -22,11 +23,13 @@ class Recoloring:
         styled_share: the map of where the photo is styled, see `styled_share_map`; None if it
             is styled everywhere.
         size: (height, width) of the photo that it was found for.
+        view: a small picture of that photo, see `view_picture`; None if it is not known.
     """
 
     local_map: LocalAffineMap
     styled_share: LocalAffineMap | None
     size: images.Size
+    view: np.ndarray | None = None
 
     def apply(self, image: np.ndarray) -> np.ndarray:
         """Return the look on an image of any size.
@@ -65,16 +68,23 @@ class Recoloring:
         """Return the look as found for the photo of this size, of which a copy was solved."""
         return dataclasses.replace(self, size=size)
 
-    def check_view(self, size: images.Size, name: str = "content_image") -> None:
-        """Check that a photo can be of the view that the look was found for.
+    def check_view(
+        self,
+        image: images.FloatImage,
+        size: images.Size | None = None,
+        name: str = "content_image",
+    ) -> None:
+        """Check that a photo is of the view that the look was found for.
 
         Args:
-            size: (height, width) of the photo.
+            image: float32 [height, width, 3], RGB in [0, 1]: the photo, or a copy of any size.
+            size: (height, width) of the photo; None for that of the image.
             name: what it is, for the message.
 
         Raises:
-            ValueError: it has another aspect ratio.
+            ValueError: it has another aspect ratio, or shows something else.
         """
+        size = size or image.shape[:2]
         try:
             check_aspect(size, self.size, name)
         except ValueError as error:
@@ -83,6 +93,12 @@ class Recoloring:
                 f"{self.size[1]}x{self.size[0]} px (width x height), the aspect ratios must agree: "
                 "give another frame or another export of the same view."
             ) from error
+        if self.view is not None and not is_same_view(self.view, view_picture(image)):
+            raise ValueError(
+                f"{name} shows something else than the photo that the look was found for, it must "
+                "be of the same view, since the look's colours have their places: give another "
+                "frame or export of that photo, or transfer anew."
+            )
 
 
 def apply_full_resolution(look: Recoloring, content_image: np.ndarray) -> np.ndarray:
@@ -96,8 +112,9 @@ def apply_full_resolution(look: Recoloring, content_image: np.ndarray) -> np.nda
         float32 [height, width, 3], RGB in [0, 1].
 
     Raises:
-        ValueError: the image is not [height, width, 3], or has another aspect ratio.
+        ValueError: the image is not [height, width, 3], or not of the view that the look was
+            found for; `look.apply` does not check that.
     """
-    if content_image.ndim == 3:
-        look.check_view(content_image.shape[:2])
+    if content_image.ndim == 3 and content_image.shape[-1] == 3:
+        look.check_view(content_image)
     return np.clip(look.apply(content_image), 0, 1)

@@ -34,7 +34,7 @@ def measure_output(
     """
     names = tuple(dict.fromkeys(extractor.style_layers + extractor.content_layers))
     size = images.workable_size(content_image.shape[:2], solve_size)
-    style_size = images.workable_size(style_image.shape[:2], max(size))
+    style_size = images.workable_size(style_image.shape[:2], images.nominal_side(size))
     try:
         return measure(
             images.resize(content_image, size),

@@ -100,5 +100,5 @@ def _target(content_image: images.FloatImage, config: TransferConfig) -> images.
     """Return the content image at the size of the output."""
     if config.full_resolution:
         return content_image
-    size = images.fit_size(content_image.shape[:2], config.solve_size)
+    size = images.fit_area(content_image.shape[:2], config.solve_size)
     return images.resize(content_image, size)

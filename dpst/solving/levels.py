@@ -34,7 +34,8 @@ def plan_levels(
 
     Args:
         size: (height, width) of the content image.
-        solve_size: longer side of the finest level, at most; an image is never enlarged.
+        solve_size: longer side of the finest level, at most, see `images.fit_area`; an image is
+            never enlarged.
         max_evaluations: evaluations at the finest level. None: `PHOTO_EVALUATIONS`, and up to
             twice as many below `FULL_SIDE`, where a pixel holds more of the look and costs less.
 
@@ -60,7 +61,8 @@ def plan_painting(
 
     Args:
         size: (height, width) of the content image.
-        solve_size: longer side of the finest level, at most; an image is never enlarged.
+        solve_size: longer side of the finest level, at most, see `images.fit_area`; an image is
+            never enlarged.
         max_evaluations: evaluations at the finest level; coarser ones, which cost less, have more.
             None: `PAINTING_EVALUATIONS`.
 

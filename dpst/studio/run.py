@@ -102,7 +102,7 @@ def solve(
         The pair and its result.
     """
     if planned.preview is not None:
-        size = images.fit_size(planned.content_image.shape[:2], planned.pair.config.solve_size)
+        size = images.fit_area(planned.content_image.shape[:2], planned.pair.config.solve_size)
         preview = planned.preview.apply(images.resize(planned.content_image, size)).clip(0, 1)
         report(Snapshot(preview, "First look: the colours of each segment are matched."))
 

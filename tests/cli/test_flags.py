@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from dpst import images
 from dpst.cli.flags import (
@@ -56,7 +57,7 @@ def look(photo_pair, tmp_path):
 def test_every_row_and_every_setting_is_a_flag_once():
     rows = [row.name for row in FILE_FLAGS]
     settings = [field.name for field in dataclasses.fields(TransferConfig)]
-    names = [*rows, *settings, "dry_run", "help"]
+    names = [*rows, *settings, "dry_run", "force", "help"]
     assert sorted(define_flags()) == sorted(names)
     assert len(set(names)) == len(names)
     assert {row.role for row in FILE_FLAGS} == set(ROLES)
@@ -114,6 +115,16 @@ def test_renamed_flags_work_on_the_command_line(run):
     assert apply().status == DONE
     output, again = (images.read_image(name) for name in ("output.png", "again.png"))
     np.testing.assert_array_equal(again, output)
+
+
+def test_look_is_refused_by_a_photo_of_another_view_unless_forced(run, pair_files):
+    assert run(save_look="look.npz").status == DONE
+    pixels = np.zeros((48, 64, 3), np.uint8)
+    pixels[8:24, 8:24], pixels[30:44, 40:60] = (250, 120, 30), (20, 80, 200)
+    Image.fromarray(pixels).save(pair_files / "other.png")
+    apply = run.with_flags(style_image=None, apply_look="look.npz", content_image="other.png")
+    check_refused(apply(output_image="no.png"), "content_image", "shows something else")
+    assert apply(output_image="other_out.png", force=True).status == DONE
 
 
 def test_renamed_flags_work_as_columns(run_cli, pair_files, look):

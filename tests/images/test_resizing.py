@@ -108,7 +108,28 @@ def test_fit_size_refuses_a_side_below_one() -> None:
         images.fit_size((4, 4), 0)
 
 
+@pytest.mark.parametrize("size", [(2000, 3000), (3000, 2000), (1500, 3000), (900, 900)])
+def test_area_of_ordinary_photos_goes_by_their_longer_side(size: tuple[int, int]) -> None:
+    assert images.fit_area(size, 700) == images.fit_size(size, 700)
+    assert images.nominal_side(images.fit_area(size, 700)) == 700
+
+
+@pytest.mark.parametrize("ratio", [2.1, 3, 5, 20])
+@pytest.mark.parametrize("is_upright", [False, True])
+def test_panorama_has_the_area_of_a_photo_twice_as_wide_as_high(
+    ratio: float, is_upright: bool
+) -> None:
+    size = (1000, round(1000 * ratio))
+    fitted = images.fit_area(size[::-1] if is_upright else size, 700)
+    shorter, longer = sorted(fitted)
+    assert fitted == ((longer, shorter) if is_upright else (shorter, longer))
+    assert longer / shorter == pytest.approx(ratio, rel=0.01)
+    assert longer * shorter == pytest.approx(700 * 350, rel=0.01)
+    assert images.nominal_side(fitted) == pytest.approx(700, rel=0.01)
+    assert images.fit_area((40, 800), 700) == (40, 800)  # never enlarged
+
+
 def test_workable_size_of_a_long_strip_is_wide_enough_for_networks() -> None:
-    assert images.workable_size((40, 2000), 700) == (32, 700)
+    assert images.workable_size((8, 4000), 700) == (32, 4000)
     assert images.workable_size((2000, 1000), 700) == (700, 350)
     assert images.workable_size((48, 64), 700) == (48, 64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 import dpst
 from dpst import images
 from dpst.looks.kept_segments import restore_kept_segments
+from dpst.looks.view import view_picture
 from matting import LocalAffineMap
 from tests.oracles import icc_profiles as icc
 
@@ -18,11 +21,22 @@ def random_look(has_kept: bool = False, size: tuple[int, int] = (48, 64)) -> dps
     generator = np.random.default_rng(0)
     affine = 0.1 * generator.normal(size=(6, 8, 4, 3)) + np.vstack([np.zeros(3), 0.8 * np.eye(3)])
     share = LocalAffineMap(generator.random((6, 8, 4, 1), np.float32)) if has_kept else None
-    return dpst.Look(LocalAffineMap(affine.astype(np.float32)), share, size)
+    local_map = LocalAffineMap(affine.astype(np.float32))
+    return dpst.Look(local_map, share, size, view_picture(photo(*size)))
 
 
 def photo(height: int = 48, width: int = 64) -> np.ndarray:
-    return np.random.default_rng(1).random((height, width, 3)).astype(np.float32)
+    return images.resize(np.random.default_rng(1).random((12, 16, 3), np.float32), (height, width))
+
+
+def scene(seed: int, height: int = 192, width: int = 256) -> np.ndarray:
+    """A photo of nothing, with shapes of many sizes."""
+    generator = np.random.default_rng(seed)
+    layers = [
+        images.resize(generator.random((side, side, 3), np.float32), (height, width))
+        for side in (3, 8, 20)
+    ]
+    return np.mean(layers, axis=0, dtype=np.float32).clip(0, 1)
 
 
 @pytest.mark.parametrize("has_kept", [False, True])
@@ -46,6 +60,7 @@ def test_saved_look_is_the_same_when_read_back(tmp_path: Path, has_kept: bool) -
     assert read.size == found.size and (read.styled_share is not None) == has_kept
     content = photo(96, 128)
     np.testing.assert_array_equal(read.apply(content), found.apply(content))
+    np.testing.assert_array_equal(read.view, found.view)
     assert [path.name for path in tmp_path.iterdir()] == ["look.npz"]
 
 
@@ -87,8 +102,41 @@ def test_look_that_changes_nothing_keeps_colors_beyond_srgb() -> None:
 def test_photo_of_another_view_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"content_image is 48x64 px.*64x48 px.*another frame"):
         dpst.apply_full_resolution(random_look(), photo(64, 48))
-    random_look().check_view((480, 640))
-    random_look().check_view((481, 640))  # a re-export that rounds otherwise
+    random_look().check_view(photo(480, 640))
+    random_look().check_view(photo(481, 640))  # a re-export that rounds otherwise
+    random_look().check_view(photo(24, 32), size=(481, 640))
+
+
+def test_photo_of_the_same_shape_that_shows_something_else_is_an_error() -> None:
+    found = random_look(size=(192, 256))
+    found = dataclasses.replace(found, view=view_picture(scene(0)))
+    for seed in range(1, 8):
+        with pytest.raises(ValueError, match="content_image shows something else.*transfer anew"):
+            dpst.apply_full_resolution(found, scene(seed))
+    dataclasses.replace(found, view=None).check_view(scene(1))  # as an older file has it
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda image: image**3,
+        lambda image: 0.3 * image,
+        lambda image: image * np.array([1, 0.7, 0.3], np.float32),
+        lambda image: images.resize(image, (48, 64)),
+        lambda image: images.resize(image[2:-2, 3:-3], (384, 512)),
+        lambda image: image[..., :1].repeat(3, -1),
+        lambda image: image * np.linspace(0.2, 1, 256, dtype=np.float32)[:, None],
+    ],
+    ids=["dark", "short", "tungsten", "small", "crop", "red filter", "side light"],
+)
+def test_other_light_and_export_of_a_view_is_the_view(change: Callable) -> None:
+    found = dataclasses.replace(random_look(size=(192, 256)), view=view_picture(scene(0)))
+    found.check_view(change(scene(0)))
+
+
+def test_photo_without_contrast_is_not_refused_for_its_view() -> None:
+    found = dataclasses.replace(random_look(), view=view_picture(scene(0)))
+    found.check_view(np.full((48, 64, 3), 0.5, np.float32))
 
 
 def test_array_that_is_no_image_is_an_error() -> None:
@@ -102,7 +150,10 @@ def _broken_files() -> dict:
     return {
         "no look": {"other": np.zeros(3)},
         "no map": whole,
-        "another format": {**whole, **maps, "format": np.array(2)},
+        "another format": {**whole, **maps, "format": np.array(3)},
+        "view in color": {**whole, **maps, "view": np.zeros((8, 8, 3), np.uint8)},
+        "view in floats": {**whole, **maps, "view": np.zeros((8, 8))},
+        "view of no size": {**whole, **maps, "view": np.zeros((0, 8), np.uint8)},
         "size of no photo": {**whole, **maps, "size": np.array([0, 64])},
         "map of other numbers": {**whole, "coefficients": np.zeros((6, 8, 4, 3))},
         "map of another shape": {**whole, "coefficients": np.zeros((6, 8, 3, 3), np.float32)},

@@ -104,7 +104,7 @@ def _solve_at_once(
         reported = {"locality": locality}
 
     def build(content: images.FloatImage) -> Objective:
-        longer_side = max(content.shape[:2]) * config.style_scale
+        longer_side = images.nominal_side(content.shape[:2]) * config.style_scale
         smallest = extractor.minimum_side
         styles = [_resize_style(image, longer_side, smallest) for image in style_images]
         objective = artistic_objective(extractor, content, styles, regions, config)
@@ -177,5 +177,5 @@ def _share(regions: Sequence[StyleRegion], size: images.Size) -> np.ndarray:
 
 def _resize_style(image: images.FloatImage, longer_side: float, smallest: int) -> images.FloatImage:
     """Shrink a style image to a longer side, but not below what the extractor can read."""
-    height, width = images.workable_size(image.shape[:2], max(round(longer_side), 1))
+    height, width = images.workable_size(image.shape[:2], max(longer_side, 1))
     return images.resize(image, (max(height, smallest), max(width, smallest)))

@@ -15,7 +15,6 @@ from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_ma
 from dpst.segmentation import Pairing, pair_segments, single_segment
 from matting import LocalAffineMap
 
-
 LEAST_CONTRAST = 3 / 255  # standard deviation of all three channels: less is one colour and noise
 
 

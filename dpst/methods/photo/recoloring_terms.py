@@ -50,7 +50,7 @@ def recoloring_terms(
     if not weight:
         return ()
     changed = tf.constant(anchor, tf.float32)
-    spacing = max(content_image.shape[:2]) * PLACE_SPACING
+    spacing = images.nominal_side(content_image.shape[:2]) * PLACE_SPACING
     by_place = GuidedFilter.from_image(content_image, (spacing,), epsilon=PLACE_EPSILON)
     masks = color_masks(content_image, pairing)
     by_color = MaskedGuidedFilter.from_masks(content_image, masks, COLOR_EPSILON)

@@ -10,6 +10,7 @@ import numpy as np
 from dpst import images
 from dpst.looks.kept_segments import styled_share_map
 from dpst.looks.recoloring import Recoloring
+from dpst.looks.view import view_picture
 from dpst.methods.carriers import AS_PHOTO
 from dpst.methods.initial_image import initial_image
 from dpst.methods.photo.objective import photo_objective
@@ -45,7 +46,9 @@ def transfer(
     color_match = plan.anchor(content_image, style_image)
 
     def build(content: np.ndarray) -> Objective:
-        style_size = images.workable_size(style_image.shape[:2], max(content.shape[:2]))
+        style_size = images.workable_size(
+            style_image.shape[:2], images.nominal_side(content.shape[:2])
+        )
         style = images.resize(style_image, style_size)
         anchor = color_match.apply(content)
         return photo_objective(
@@ -62,5 +65,6 @@ def transfer(
     options = config.optimizer, work.callback, work.checkpoint, colors
     solution = solve(content_image, start, levels, build, AS_PHOTO, *options)
     styled_share = styled_share_map(content_image, plan.pairing)
-    look = Recoloring(solution.output_map, styled_share, content_image.shape[:2])
+    view = view_picture(content_image)
+    look = Recoloring(solution.output_map, styled_share, content_image.shape[:2], view)
     return finish(solution, look, plan, plan.pairing, content_image, style_image, work)

@@ -57,7 +57,7 @@ def style_copies(
     """
     copies = []
     for scale in (1.0, *scales):
-        height, width = images.fit_size(style_image.shape[:2], max(round(longer_side), 1))
+        height, width = images.fit_area(style_image.shape[:2], max(longer_side, 1))
         size = (
             max(round(height * scale), smallest_side),
             max(round(width * scale), smallest_side),

@@ -87,7 +87,7 @@ def paint_patches(
     canvas, (style,) = colors_to_paint_in(content_image, [style_image], config.preserve_color)
 
     def build(content: images.FloatImage) -> MovingObjective:
-        longer_side = max(content.shape[:2]) * config.style_scale
+        longer_side = images.nominal_side(content.shape[:2]) * config.style_scale
         copies = style_copies(style, plan.style_map, longer_side, smallest, rotations, scales)
         is_doodle = not plan.has_content
         return semantic_objective(

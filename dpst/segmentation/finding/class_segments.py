@@ -70,6 +70,6 @@ def _group_labels(
     layers = group_scores[..., is_kept]
     if not is_kept.all():
         layers = np.concatenate([layers, group_scores[..., ~is_kept].max(-1, keepdims=True)], -1)
-    labels = resize_scores(layers, images.fit_size(image.shape[:2], LABEL_SIZE)).argmax(-1)
+    labels = resize_scores(layers, images.fit_area(image.shape[:2], LABEL_SIZE)).argmax(-1)
     labels = fill_from_nearest(labels, labels == np.count_nonzero(is_kept))
     return labels.astype(np.int32), tuple(np.array(names)[is_kept].tolist())

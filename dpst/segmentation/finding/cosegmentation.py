@@ -69,8 +69,8 @@ def segment_together(
             "need more than 5."
         )
     photos = (content_image, style_image)
-    copies = [images.resize(x, images.fit_size(x.shape[:2], _WORKING_SIZE)) for x in photos]
-    grids = [images.fit_size(copy.shape[:2], _GRID_SIZE) for copy in copies]
+    copies = [images.resize(x, images.fit_area(x.shape[:2], _WORKING_SIZE)) for x in photos]
+    grids = [images.fit_area(copy.shape[:2], _GRID_SIZE) for copy in copies]
     descriptors = _descriptors(copies, [extract(copy) for copy in copies], grids)
     labels = _common_clusters(descriptors, num_segments)
     names = tuple(LUAN_PALETTE)[: max(int(x.max()) for x in labels) + 1]
@@ -200,7 +200,7 @@ def _refine_to_edges(
 
     The masks are fitted by local affine functions of the colours, and the largest wins.
     """
-    target = images.resize(photo, images.fit_size(photo.shape[:2], LABEL_SIZE))
+    target = images.resize(photo, images.fit_area(photo.shape[:2], LABEL_SIZE))
     masks = [
         resize_scores((labels == k).astype(np.float32)[..., None], copy.shape[:2])
         for k in range(num_labels)
