@@ -27,6 +27,30 @@ def test_output_has_the_content_images_size_and_comes_near_the_styles_colors(ext
     np.testing.assert_array_equal(content, content_before)
 
 
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+@pytest.mark.parametrize("method", ["photo", "artistic", "semantic"])
+@pytest.mark.parametrize("is_content_grey", [False, True])
+def test_grey_style_leaves_no_tint(extractor, photo_pair, method, is_content_grey, optimizer):
+    grey = [np.repeat(image.mean(-1, keepdims=True), 3, -1) for image in photo_pair[:2]]
+    content = grey[0] if is_content_grey else photo_pair[0]
+    config = dpst.TransferConfig(method=method, max_evaluations=8, optimizer=optimizer)
+    result = dpst.stylize(content, grey[1], extractor=extractor, config=config)
+    assert result.output_image.std() > 0.01
+    np.testing.assert_array_equal(result.output_image, result.output_image[..., :1].repeat(3, -1))
+
+
+@pytest.mark.parametrize("noise", [0.0, 1 / 255])
+@pytest.mark.parametrize("name", ["content_image", "style_image"])
+def test_photo_of_a_single_color_is_refused(extractor, photo_pair, name, noise):
+    flat = np.full((48, 64, 3), (0.8, 0.2, 0), np.float32)
+    flat += noise * np.random.default_rng(0).standard_normal((48, 64, 1)).astype(np.float32)
+    pair = {"content_image": photo_pair[0], "style_image": photo_pair[1], name: flat.clip(0, 1)}
+    with pytest.raises(
+        ValueError, match=rf"{name} has the single colour RGB \(204, 51, .*contrast"
+    ):
+        dpst.stylize(**pair, extractor=extractor, config=CONFIG)
+
+
 @pytest.mark.parametrize("size", [(33, 47), (35, 32), (32, 150)])
 def test_sizes_that_no_stride_divides_come_back_whole(extractor, size):
     rng = np.random.default_rng(0)
