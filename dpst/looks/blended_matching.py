@@ -32,7 +32,7 @@ _NUM_ROUNDS = 25
 _NUM_DIRECTIONS = 24
 _MAX_RANKS = 1024
 _NUM_COLORS = 8_000  # pixels of the copy whose colours are followed
-_CAUTION = 0.1  # pull of the plain moment match, as a share of the transport's
+CAUTION = 0.1  # pull of the plain moment match, as a share of the transport's
 _NUM_RANGES = 4  # of lightness, each with an affine map
 _UNITY = 0.01  # pull of a segment's maps towards their mean
 MAX_STRETCH = 4.0  # of a segment's standard deviation: what is plain has no spread to stretch
@@ -40,7 +40,10 @@ _RIDGE = 1e-5  # on the maps' steps: keeps flat segments from being stretched to
 
 
 def match_blended_colors(
-    content_image: images.FloatImage, style_image: images.FloatImage, pairing: Pairing
+    content_image: images.FloatImage,
+    style_image: images.FloatImage,
+    pairing: Pairing,
+    caution: float = CAUTION,
 ) -> LocalAffineMap:
     """Give each segment, as it is once blended with the others, its style segment's colours.
 
@@ -51,6 +54,7 @@ def match_blended_colors(
         style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
         pairing: segments of both, of these sizes; those without pixels in either image stay as
             they are, but for the blend.
+        caution: pull of the plain moment match, as a share of the transport's, at least 0.
 
     Returns:
         The map, to be applied to the content image at any size.
@@ -66,7 +70,7 @@ def match_blended_colors(
     basis = blended.reshape(labels.size, -1)[followed].astype(np.float64)
     where = labels.reshape(-1)[followed]
     maps, goals = _moment_maps(content, style, labels, style_labels, pairing.style_index)
-    maps = _follow_transport(basis, where, maps, goals)
+    maps = _follow_transport(basis, where, maps, goals, caution)
 
     target = (terms.reshape(labels.size, -1) @ maps).reshape(content.shape)
     target = within_colors_of(style, target)
@@ -161,7 +165,11 @@ def _within_reach(goal: np.ndarray, colors: np.ndarray) -> np.ndarray:
 
 
 def _follow_transport(
-    basis: np.ndarray, where: np.ndarray, maps: np.ndarray, goals: dict[int, np.ndarray]
+    basis: np.ndarray,
+    where: np.ndarray,
+    maps: np.ndarray,
+    goals: dict[int, np.ndarray],
+    caution: float,
 ) -> np.ndarray:
     """Let colours basis @ maps flow to the goals of their segments, as far as maps can bring them.
 
@@ -170,6 +178,7 @@ def _follow_transport(
         where: int [n], the segment of each colour.
         maps: float64 [4 R K, 3], where to start.
         goals: the projections of the style's colours, for each segment that has any.
+        caution: pull of where the maps start.
 
     Returns:
         float64 [4 R K, 3].
@@ -184,7 +193,7 @@ def _follow_transport(
     members = {segment: np.flatnonzero(where == segment) for segment in goals}
     for _ in range(_NUM_ROUNDS):
         colors = basis @ maps
-        moves = _CAUTION * (start - colors)
+        moves = caution * (start - colors)
         shown = np.clip(colors, 0, 1)
         for segment, goal in goals.items():
             inside = members[segment]

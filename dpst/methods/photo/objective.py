@@ -4,6 +4,8 @@ Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 
 Shemaj and Lemionet, "Photo Style Transfer in TensorFlow".
 """
 
+import dataclasses
+
 import numpy as np
 import tensorflow as tf
 
@@ -36,6 +38,7 @@ from dpst.setting_lists import parse_layers
 from dpst.solving.objective import RGB, FeatureTerm, Objective, Term
 
 RGB_WEIGHT = 5.0  # weight of the raw colours, against 1 for each layer of the extractor
+UNLABELLED_STRUCTURE = 3.0  # factor of the structure weight where nobody chose what serves what
 MAX_STRETCH = 4.0  # of a segment's standard deviation of colours or features
 
 
@@ -84,7 +87,8 @@ def photo_objective(
         loss = centred_term if config.style_statistic == "centred" else gram_term
         terms += (FeatureTerm("style", name, loss, target, style_weight * layer_weight),)
     terms += content_terms(content_features, content_layers, config.content_weight)
-    terms += image_terms(content_image, config)
+    structure = config.structure_weight * (1 if is_labelled else UNLABELLED_STRUCTURE)
+    terms += image_terms(content_image, dataclasses.replace(config, structure_weight=structure))
     weight = config.photorealism_weight
     terms += recoloring_terms(content_image, anchor, pairing, is_labelled, weight)
     return Objective(extractor, terms)

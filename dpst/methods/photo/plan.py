@@ -8,13 +8,14 @@ import numpy as np
 
 from dpst import images
 from dpst.config import TransferConfig
-from dpst.looks.blended_matching import match_blended_colors
+from dpst.looks.blended_matching import CAUTION, match_blended_colors
 from dpst.looks.color_matching import match_colors
 from dpst.messages import check_both
 from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_maps
 from dpst.segmentation import Pairing, pair_segments, single_segment
 from matting import LocalAffineMap
 
+UNLABELLED_CAUTION = 0.5  # of the colour match: what serves a segment may be something else
 LEAST_CONTRAST = 3 / 255  # standard deviation of all three channels: less is one colour and noise
 
 
@@ -57,9 +58,8 @@ class PhotoPlan(Plan):
         Returns:
             The map, to be applied to the content image at any size.
         """
-        if not self.is_labelled:
-            return self.preview(content_image, style_image)
-        return match_blended_colors(content_image, style_image, self.pairing)
+        caution = CAUTION if self.is_labelled else UNLABELLED_CAUTION
+        return match_blended_colors(content_image, style_image, self.pairing, caution)
 
 
 def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> PhotoPlan:
