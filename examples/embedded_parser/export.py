@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 _EPSILON = 1e-3  # of the batch normalisation
@@ -50,9 +48,3 @@ def package_weights(trained: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
             trained[f"{part}.1.bias"] - trained[f"{part}.1.running_mean"] * scale
         )
     return {name: array.astype(np.float16) for name, array in arrays.items()}
-
-
-def write_package_weights(trained_path: Path, output_path: Path) -> None:
-    """Write the package's weights from the file that `train.py` leaves."""
-    trained = dict(np.load(trained_path, allow_pickle=False))
-    np.savez_compressed(output_path, **package_weights(trained))
