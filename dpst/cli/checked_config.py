@@ -9,6 +9,7 @@ from typing import Any
 from absl import flags
 
 from dpst.cli.flags import FILE_FLAGS, FileFlag
+from dpst.cli.typed_arguments import is_same_file
 from dpst.config import TransferConfig
 
 
@@ -38,7 +39,24 @@ def checked_config(values: flags.FlagValues, rest: Sequence[str]) -> TransferCon
         _check_method(row, values)
         if row.check:
             row.check(str(values[row.name].value), row.name)
+    if not values.overwrite:
+        _check_keeps_inputs(given, values)
     return config
+
+
+def _check_keeps_inputs(given: Sequence[FileFlag], values: flags.FlagValues) -> None:
+    """Check that no output takes the place of an input."""
+    inputs = [row.name for row in given if row.role.startswith("input")]
+    for output in (row.name for row in given if row.role == "output"):
+        path = str(values[output].value)
+        for name in inputs:
+            text = str(values[name].value)
+            parts = (part.rpartition("=")[2].strip() for part in text.split(","))
+            if any(is_same_file(path, each) for each in (text, *parts)):
+                raise ValueError(
+                    f"--{output} is '{path}', the same file as --{name}, which would be lost: "
+                    "choose another path, or add --overwrite."
+                )
 
 
 def _check_required(values: flags.FlagValues) -> None:

@@ -16,13 +16,16 @@ from dpst.cli.flags import define_flags, with_present_names
 from dpst.cli.progress_line import ProgressLine
 from dpst.cli.run_jobs import run_jobs
 from dpst.cli.run_pair import Surroundings, run_pair
+from dpst.cli.typed_arguments import PATH_FLAGS, as_flags
 from dpst.messages import one_line
+from dpst.version import __version__
 
 if TYPE_CHECKING:
     from dpst.extractors import Extractor
 
 USAGE = """dpst: give a photo the look of another photo, and keep it a photo.
 
+  run.py photo.jpg style.jpg out.png
   run.py --content_image=C --style_image=S --output_image=O [--content_labels=CL --style_labels=SL]
   run.py --content_image=C --apply_look=look.npz --output_image=O
   run.py --method=semantic --content_labels=DOODLE --style_image=S --style_labels=SL \\
@@ -55,8 +58,15 @@ def main(argv: Sequence[str]) -> int:
             from dpst.studio.launch import launch
 
             return launch(argv[1:])
-        rest = values(with_present_names(argv))[1:]
-        if values.help:
+        typed = with_present_names(as_flags(argv, ()))
+        rest = values(typed)[1:]
+        if len(rest) == len(PATH_FLAGS):
+            values = define_flags()
+            rest = values(as_flags(typed, rest))[1:]
+        if values.version:
+            print(f"dpst {__version__}")
+            return ExitStatus.DONE
+        if values.help or len(argv) == 1:
             print(USAGE + values.module_help("dpst"))
             return ExitStatus.DONE
         if values.jobs:

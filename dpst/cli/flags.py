@@ -167,10 +167,10 @@ FILE_FLAGS = (
 RENAMED = {"save_map": "save_look", "apply_map": "apply_look"}
 """Flags by the names that they had up to 0.1, and have now."""
 
-BATCH_FLAGS = ("help", *(row.name for row in FILE_FLAGS if row.role == "batch"))
+BATCH_FLAGS = ("help", "version", *(row.name for row in FILE_FLAGS if row.role == "batch"))
 """Flags that are for a whole batch, and never a column of a jobs file."""
 
-NOT_COLUMNS = ("dry_run", *(row.name for row in FILE_FLAGS if row.role == "state"))
+NOT_COLUMNS = ("dry_run", "overwrite", *(row.name for row in FILE_FLAGS if row.role == "state"))
 """Flags that may be given beside a jobs file, but not in it."""
 
 
@@ -191,6 +191,8 @@ def define_flags() -> flags.FlagValues:
         flags.DEFINE_bool, "force", False, "Apply a look to a photo that does not show its view."
     )
     define(flags.DEFINE_bool, "help", False, "Show this text.")
+    define(flags.DEFINE_bool, "version", False, "Show the version.")
+    define(flags.DEFINE_bool, "overwrite", False, "Let an output take the place of an input photo.")
     definers = {
         bool: flags.DEFINE_bool,
         int: flags.DEFINE_integer,
