@@ -96,6 +96,11 @@ def _named(job: PairSource, index: int) -> dict[str, Any]:
             f"{len(PAIR_KEYS)} items: give {', '.join(PAIR_KEYS)}."
         )
     items = {name: item for name, item in items.items() if item is not None}
+    if isinstance(items.get("style_image"), list | tuple):
+        raise ValueError(
+            f"job {index} has a list of style images, a pair must have one: make a job for each, "
+            "or call `Stylizer` with several."
+        )
     missing = [name for name in PAIR_KEYS[:_NUM_REQUIRED] if name not in items]
     unknown = [str(name) for name in items if name not in PAIR_KEYS]
     if missing or unknown:
