@@ -4,8 +4,10 @@ Importing the package loads nothing heavy: TensorFlow comes with the first attri
 """
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
+from dpst.quiet_startup import quiet_startup
 from dpst.version import __version__ as __version__
 
 if TYPE_CHECKING:  # The names of `_MODULES` and `_HOMES`, for type checkers and editors.
@@ -53,11 +55,18 @@ __all__ = sorted([*_MODULES, *_HOMES])
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return importlib.import_module(f"dpst.{name}")
+        return _imported(f"dpst.{name}")
     if name in _HOMES:
-        home = importlib.import_module(_HOMES[name])
-        return getattr(home, _NAMES_AT_HOME.get(name, name))
+        return getattr(_imported(_HOMES[name]), _NAMES_AT_HOME.get(name, name))
     raise AttributeError(f"module 'dpst' has no attribute {name!r}")
+
+
+def _imported(module: str) -> Any:
+    """Import a module, and TensorFlow with it without its messages."""
+    if "tensorflow" in sys.modules:
+        return importlib.import_module(module)
+    with quiet_startup():
+        return importlib.import_module(module)
 
 
 def __dir__() -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import numpy as np
 import tensorflow as tf
 
 from dpst import images
@@ -62,8 +61,8 @@ def pair_dataset(jobs: Iterable[PairSource], stylizer: Stylizer | None = None) -
             arguments = _read(_named(job, index))
             result = stylizer(**arguments)
             yield {
-                "content_image": np.asarray(arguments["content_image"], np.float32),
-                "style_image": np.asarray(arguments["style_image"], np.float32),
+                "content_image": images.given_image(arguments["content_image"], "content_image"),
+                "style_image": images.given_image(arguments["style_image"], "style_image"),
                 "output_image": result.output_image,
                 "metrics": dataclasses.asdict(result.metrics),
             }
@@ -97,6 +96,11 @@ def _named(job: PairSource, index: int) -> dict[str, Any]:
             f"{len(PAIR_KEYS)} items: give {', '.join(PAIR_KEYS)}."
         )
     items = {name: item for name, item in items.items() if item is not None}
+    if isinstance(items.get("style_image"), list | tuple):
+        raise ValueError(
+            f"job {index} has a list of style images, a pair must have one: make a job for each, "
+            "or call `Stylizer` with several."
+        )
     missing = [name for name in PAIR_KEYS[:_NUM_REQUIRED] if name not in items]
     unknown = [str(name) for name in items if name not in PAIR_KEYS]
     if missing or unknown:

@@ -14,6 +14,7 @@ from dpst.methods.plan import LabelSource
 from dpst.methods.result import TransferResult
 from dpst.methods.transfer import transfer_images
 from dpst.segmentation.finding.class_model import SegmentationModel
+from dpst.solving.notebook import NotebookBar, is_notebook
 from dpst.solving.progress import Callback
 
 
@@ -70,11 +71,11 @@ class Stylizer:
         """Give the content image the look of the style image.
 
         Args:
-            content_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side. None
-                for the semantic method: `content_labels` are a doodle to be painted, or, where
-                there are none either, a texture is.
-            style_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side; for the
-                artistic method also a list of several.
+            content_image: floating [height, width, 3], RGB in [0, 1], at least 32 px a side; or
+                uint8 or uint16, or an opaque image of Pillow. None for the semantic method:
+                `content_labels` are a doodle to be painted, or, where there are none either, a
+                texture is.
+            style_image: likewise; for the artistic method also a list of several.
             content_labels: label map of the content image: uint8 [h, w, 3] colours or integers
                 [h, w], of any size of the same aspect ratio; or a soft mask [h, w] in [0, 1] for
                 each segment, by name. None for both maps: segments are found in both images
@@ -85,7 +86,7 @@ class Stylizer:
                 takes.
             callback: called with a `Progress` at once, whose image is the initial one, and after
                 each chunk of evaluations; if it returns True, the transfer ends with the best so
-                far.
+                far. None shows a bar in a notebook, and nothing elsewhere.
             callbacks: Keras callbacks, an epoch being a chunk of evaluations, see
                 `dpst.callbacks.CallbackRun`.
 
@@ -93,8 +94,11 @@ class Stylizer:
             The result. After a KeyboardInterrupt, the best so far.
 
         Raises:
+            TypeError: an image is a path or None.
             ValueError: an image, a label map or a setting is out of range.
         """
+        if callback is None and is_notebook():
+            callback = NotebookBar()
         with CallbackRun(callbacks, callback) as run:
             return transfer_images(
                 content_image,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -61,12 +62,21 @@ def run_job(job: Job, run_pair: RunPair, show: Show, is_dry_run: bool = False) -
         return Outcome(job, FAILED, time.monotonic() - start, _error_text(error))
 
 
+def in_existing_folder(path: str | os.PathLike[str]) -> Path:
+    """Return a path of the same name in the nearest folder above it that exists.
+
+    Args:
+        path: of a file, in a folder that may have to be made.
+    """
+    path = Path(path)
+    return next(each for each in path.absolute().parents if each.exists()) / path.name
+
+
 def _dry_flags(job: Job) -> dict[str, str]:
     """Return a job's flags with the outputs in folders that exist, so that none must be made."""
     flags = dict(job.flags)
-    for name, path in job.output_paths.items():
-        folder = next(parent for parent in path.absolute().parents if parent.exists())
-        flags[name] = str(folder / path.name)
+    for name, path in job.output_paths.items():  # By flag, so that none is an input or another.
+        flags[name] = str(in_existing_folder(path.with_name(f".{name}_{path.name}")))
     return flags
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from absl import flags
@@ -46,8 +45,7 @@ class FileFlag:
 
 
 def _check_label_folder(value: str, name: str) -> None:
-    for file_name in SAVED_LABELS.values():
-        images.check_output_path(Path(value) / file_name, name)
+    check_folder_path(value, name, SAVED_LABELS.values())
 
 
 def _check_look(value: str, name: str) -> None:
@@ -167,10 +165,16 @@ FILE_FLAGS = (
 RENAMED = {"save_map": "save_look", "apply_map": "apply_look"}
 """Flags by the names that they had up to 0.1, and have now."""
 
-BATCH_FLAGS = ("help", *(row.name for row in FILE_FLAGS if row.role == "batch"))
+BATCH_FLAGS = (
+    "help",
+    "helpfull",
+    "version",
+    "quiet",
+    *(row.name for row in FILE_FLAGS if row.role == "batch"),
+)
 """Flags that are for a whole batch, and never a column of a jobs file."""
 
-NOT_COLUMNS = ("dry_run", *(row.name for row in FILE_FLAGS if row.role == "state"))
+NOT_COLUMNS = ("dry_run", "overwrite", *(row.name for row in FILE_FLAGS if row.role == "state"))
 """Flags that may be given beside a jobs file, but not in it."""
 
 
@@ -190,7 +194,11 @@ def define_flags() -> flags.FlagValues:
     define(
         flags.DEFINE_bool, "force", False, "Apply a look to a photo that does not show its view."
     )
-    define(flags.DEFINE_bool, "help", False, "Show this text.")
+    define(flags.DEFINE_bool, "overwrite", False, "Let an output take the place of an input.")
+    define(flags.DEFINE_bool, "quiet", False, "Print nothing but notes and errors.")
+    define(flags.DEFINE_bool, "help", False, "Show the flags that are used most.")
+    define(flags.DEFINE_bool, "helpfull", False, "Show what all flags do.")
+    define(flags.DEFINE_bool, "version", False, "Show the version.")
     definers = {
         bool: flags.DEFINE_bool,
         int: flags.DEFINE_integer,

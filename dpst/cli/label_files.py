@@ -5,7 +5,15 @@ import os
 
 def split_paths(text: str) -> list[str]:
     """Split "a.png,b.png" into paths; the name of an existing file with a comma is one path."""
-    return [text] if os.path.exists(text) else [part.strip() for part in text.split(",")]
+    parts = text.split(",")
+    paths = []
+    while parts:
+        lengths = range(len(parts), 0, -1)
+        whole = (n for n in lengths if os.path.exists(",".join(parts[:n]).strip()))
+        count = next(whole, 1)
+        paths.append(",".join(parts[:count]).strip())
+        parts = parts[count:]
+    return paths
 
 
 def label_files(text: str | None, num_images: int) -> list[str] | None:

@@ -1,4 +1,4 @@
-"""Progress of a solve on a terminal or in a log."""
+"""Progress of a solve on a terminal, in a log, or nowhere."""
 
 import sys
 
@@ -24,3 +24,13 @@ class ProgressLine:
         """End the line that renews itself."""
         if self._is_terminal:
             print(file=sys.stderr)
+
+
+class NoProgress:
+    """Shows nothing."""
+
+    def __call__(self, progress: Progress) -> None:
+        """Show nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 from collections.abc import Mapping, Sequence
@@ -13,10 +14,12 @@ from absl import flags
 
 from dpst.batch.batch import run_batch
 from dpst.batch.exit_status import ExitStatus
-from dpst.batch.job_run import Show
-from dpst.batch.jobs_file import read_jobs
+from dpst.batch.job_run import Show, in_existing_folder
+from dpst.batch.jobs_file import Job, read_jobs
+from dpst.cli.checked_config import checked_config
 from dpst.cli.flags import BATCH_FLAGS, NOT_COLUMNS, RENAMED, define_flags, flag_roles
 from dpst.cli.run_pair import Surroundings, run_pair
+from dpst.messages import one_line
 
 if TYPE_CHECKING:
     from dpst.extractors import Extractor
@@ -54,10 +57,39 @@ def run_jobs(values: flags.FlagValues, rest: Sequence[str]) -> ExitStatus:
     common = {name: str(values[name].value) for name in names if values[name].present}
     columns = [name for name in names if name not in NOT_COLUMNS]
     jobs = read_jobs(values.jobs, values.output_dir, columns, common, flag_roles(), RENAMED)
+    jobs = _checked(jobs)
     _shared_extractor.cache_clear()
     return run_batch(
         jobs, values.output_dir, run_job_flags, values.dry_run, values.cluster or "", reports
     )
+
+
+def _checked(jobs: Sequence[Job]) -> list[Job]:
+    """Return the jobs, those first that cannot run as their flags are, with what is wrong.
+
+    Whoever starts a batch of hours is still there to read it.
+    """
+    values = define_flags()
+    values.mark_as_parsed()
+    names = list(values)
+    checked = []
+    for job in jobs:
+        if not job.error:
+            try:
+                _set_flags(values, job.flags)
+                checked_config(values, (), in_existing_folder)
+            except (flags.Error, ValueError, OSError) as error:
+                job = dataclasses.replace(job, error=one_line(error))
+            for name in names:
+                values[name].unparse()
+        checked.append(job)
+    return sorted(checked, key=lambda job: not job.error)
+
+
+def _set_flags(values: flags.FlagValues, texts: Mapping[str, str]) -> None:
+    """Give flags their values, as the command line does."""
+    for name, text in texts.items():
+        values[name].parse(text)
 
 
 def run_job_flags(pair_flags: Mapping[str, str], show: Show) -> None:

@@ -141,6 +141,7 @@ class _Networks:
         )
         if self._values.save_labels:
             folder = Path(self._values.save_labels)
+            folder.mkdir(parents=True, exist_ok=True)
             for name, label_map in zip(SAVED_LABELS.values(), label_maps, strict=True):
                 images.write_image(folder / name, label_map.picture())
         self.has_found = True
@@ -267,7 +268,8 @@ def _write(values: flags.FlagValues, solved: SolvedPair) -> None:
     start = time.monotonic()
     _show_losses(values.output_image, solved.write_output(values.output_image))
     seconds = solved.seconds + time.monotonic() - start
-    print(f"dpst: {values.output_image} written after {seconds:.0f} s: {result.stop_reason.value}.")
+    how = "" if result.is_complete else f", but early: {result.stop_reason.value}"
+    print(f"dpst: {values.output_image} written, done in {seconds:.0f} s{how}.")
     if values.save_look:
         save_look(values.save_look, _recoloring(solved.look))
         print(f"dpst: {values.save_look} written, for --apply_look.")

@@ -27,7 +27,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     Raises:
         OSError: it cannot be written.
     """
-    path = Path(path)
+    path = Path(os.path.realpath(path))  # a symbolic link stays one
     # Created by open(), not by tempfile: the file that stays has the permissions that the user's
     # umask asks for.
     temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
@@ -87,7 +87,9 @@ def check_file_path(path: str | os.PathLike[str], name: str, suffixes: Collectio
             f"{name} '{path}' lies under '{path.parent}', which is not a folder: choose another "
             "path."
         )
-    if not os.access(path.parent, os.W_OK | os.X_OK):
+    if path.exists() and not os.access(path, os.W_OK):
+        raise ValueError(f"{name} '{path}' is read-only: choose another path, or make it writable.")
+    if not os.access(Path(os.path.realpath(path)).parent, os.W_OK | os.X_OK):
         raise ValueError(
             f"{name} '{path}' lies in a folder that is not writable: choose another folder."
         )

@@ -8,6 +8,7 @@ values in [0, 1], with row 0 at the top of the upright picture. Sizes are `(heig
 from dpst.images.checks import check_size
 from dpst.images.color_subspace import ColorSubspace
 from dpst.images.decoding import decode_channels, decode_image
+from dpst.images.given_image import given_image
 from dpst.images.photo import WORKING_SIDE, Photo, read_image, read_photo
 from dpst.images.pixels import FloatImage
 from dpst.images.resizing import (
@@ -45,6 +46,7 @@ __all__ = [
     "decode_image",
     "fit_area",
     "fit_size",
+    "given_image",
     "losses_in_format",
     "nominal_side",
     "read_image",

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image, PngImagePlugin
 
 from dpst.files.whole_file import check_file_path, whole_file
+from dpst.images.given_image import given_image
 from dpst.images.metadata import Metadata
 from dpst.images.photo import Photo
 from dpst.images.pixels import Pixels, from_unit_range, to_unit_range
@@ -70,13 +71,14 @@ def check_output_size(path: str | os.PathLike[str], size: Size, name: str = "out
         )
 
 
-def write_image(path: str | os.PathLike[str], image: npt.ArrayLike) -> None:
+def write_image(path: str | os.PathLike[str], image: npt.ArrayLike | Image.Image) -> None:
     """Write an image as 8-bit sRGB, whole or not at all.
 
     Args:
         path: where the image goes; the suffix sets the format. JPEG is written at quality 95 with
             4:4:4 chroma. An existing file is replaced at the last moment.
-        image: float [height, width, 3], sRGB in [0, 1]; values outside are clipped.
+        image: float [height, width, 3], sRGB in [0, 1]; values outside are clipped. Or what
+            `given_image` takes: uint8, uint16, an image of Pillow.
 
     Raises:
         FileNotFoundError: the folder does not exist.
@@ -84,6 +86,8 @@ def write_image(path: str | os.PathLike[str], image: npt.ArrayLike) -> None:
             or values that are not finite, or the file cannot be written.
     """
     check_output_path(path)
+    if isinstance(image, Image.Image) or np.asarray(image).dtype.kind in "biu":
+        image = given_image(image)
     values = np.asarray(image, dtype=np.float32)
     if values.ndim != 3 or values.shape[2] != 3 or values.size == 0:
         raise ValueError(

@@ -1,9 +1,11 @@
 """`TransferResult`: what a transfer gives, whatever the method, and how it is put together."""
 
 import dataclasses
+import io
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
 from dpst import images
 from dpst.config import TransferConfig
@@ -26,6 +28,10 @@ _OF_CONTENT = (
     "place_drift",
     "content_distance",
 )
+
+
+_COMPLETE = (StopReason.MAX_EVALUATIONS, StopReason.CONVERGED, StopReason.LITTLE_PROGRESS)
+_SHOWN_SIDE = 1000  # longer side in pixels of what a notebook shows
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +60,19 @@ class TransferResult:
     metrics: Metrics
     look: Look
     segments: tuple[SegmentRow, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the solve went as far as it should: not interrupted, nor stuck."""
+        return self.stop_reason in _COMPLETE
+
+    def _repr_png_(self) -> bytes:
+        """Return the output image as a PNG file: how a notebook shows the result."""
+        size = images.fit_size(self.output_image.shape[:2], _SHOWN_SIDE)
+        shown = np.clip(images.resize(self.output_image, size), 0, 1)
+        file = io.BytesIO()
+        Image.fromarray((255 * shown).round().astype(np.uint8)).save(file, "PNG")
+        return file.getvalue()
 
 
 def finish(

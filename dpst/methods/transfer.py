@@ -8,7 +8,6 @@ import numpy as np
 from dpst import images
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor
-from dpst.images.checks import check_image
 from dpst.methods.find_segments import find_segments
 from dpst.methods.method import load_method
 from dpst.methods.plan import Inputs, LabelSource
@@ -48,6 +47,8 @@ def transfer_images(
         ValueError: an image, a label map or a setting is out of range.
     """
     content = None if content_image is None else _checked_image(content_image, "content_image")
+    if isinstance(style_image, list | tuple) and not style_image:
+        raise ValueError("style_image is an empty list, it must hold an image: give one.")
     styles = [_checked_image(image, "style_image") for image in _as_list(style_image)]
     maps = None if style_labels is None else _as_list(style_labels)
     inputs = Inputs(content, styles, content_labels, maps)
@@ -71,9 +72,9 @@ def _checked_image(image: Any, name: str) -> images.FloatImage:
     """Return an image as float32.
 
     Raises:
+        TypeError: it is a path or None.
         ValueError: it is not an RGB image in [0, 1], or is too small.
     """
-    array = np.asarray(image)
-    check_image(array, name)
+    array = images.given_image(image, name)
     images.check_size(array.shape[:2], name)
-    return array.astype(np.float32)
+    return array

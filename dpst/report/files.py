@@ -23,7 +23,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as file:
-            file.write(text.encode())
+            file.write(text.encode(errors="backslashreplace"))  # names of files are bytes
     except OSError as error:
         raise ValueError(
             f"report '{path}' cannot be written ({error}): free space or change --report_dir."

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 import dpst
 from dpst import images
@@ -101,3 +102,20 @@ def test_error_in_a_job_is_raised_in_its_turn(stylizer, photo_pair):
     next(iterator)
     with pytest.raises(tf.errors.OpError, match="content_image has shape"):
         next(iterator)
+
+
+def test_job_with_several_styles_is_an_error_at_once(stylizer, photo_pair):
+    content, style = photo_pair[:2]
+    with pytest.raises(ValueError, match="job 0 has a list of style images"):
+        dpst.pair_dataset([(content, [style, style])], stylizer)
+
+
+def test_bytes_and_pillow_images_give_what_floats_give(stylizer, photo_pair):
+    content, style = ((255 * image).round().astype(np.uint8) for image in photo_pair[:2])
+    jobs = [
+        (content / np.float32(255), style / np.float32(255)),
+        (content, Image.fromarray(style)),
+    ]
+    floats, others = dpst.pair_dataset(jobs, stylizer).as_numpy_iterator()
+    for name in ("content_image", "style_image", "output_image"):
+        np.testing.assert_allclose(others[name], floats[name], atol=1e-6)

@@ -57,7 +57,17 @@ def look(photo_pair, tmp_path):
 def test_every_row_and_every_setting_is_a_flag_once():
     rows = [row.name for row in FILE_FLAGS]
     settings = [field.name for field in dataclasses.fields(TransferConfig)]
-    names = [*rows, *settings, "dry_run", "force", "help"]
+    names = [
+        *rows,
+        *settings,
+        "dry_run",
+        "force",
+        "overwrite",
+        "quiet",
+        "help",
+        "helpfull",
+        "version",
+    ]
     assert sorted(define_flags()) == sorted(names)
     assert len(set(names)) == len(names)
     assert {row.role for row in FILE_FLAGS} == set(ROLES)
@@ -89,7 +99,7 @@ def test_batch_is_told_which_flags_name_files():
     assert set(roles.inputs) == {"content_image", "style_image", *labels, "weights"}
     assert set(roles.inputs_or_names) == {"apply_look", "extractor", "segmentation_model", "init"}
     assert set(roles.outputs) | {"checkpoint_dir"} == set(WRITTEN)
-    assert set(roles.not_of_the_result) == {"dry_run", "checkpoint_dir"}
+    assert set(roles.not_of_the_result) == {"dry_run", "overwrite", "checkpoint_dir"}
 
 
 @pytest.mark.parametrize("name", [*BATCH_FLAGS, *NOT_COLUMNS])

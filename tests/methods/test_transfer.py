@@ -1,7 +1,11 @@
 import dataclasses
+import io
+import sys
+import types
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import dpst
 from dpst import images
@@ -235,7 +239,8 @@ def test_interrupt_while_measuring_does_not_cost_the_output(extractor, photo_pai
     ("changed", "message"),
     [
         ({"content_image": np.zeros((48, 64), np.float32)}, "content_image has shape"),
-        ({"style_image": np.zeros((48, 64, 3), np.uint8)}, "style_image has dtype uint8"),
+        ({"style_image": np.zeros((48, 64, 3), np.int64)}, "style_image has dtype int64"),
+        ({"style_image": []}, "style_image is an empty list"),
         ({"content_image": np.full((48, 64, 3), 2.0)}, "content_image ranges from"),
         ({"content_image": np.full((48, 64, 3), np.nan)}, "content_image ranges from nan"),
         ({"style_image": np.zeros((2, 2, 3), np.float32)}, "style_image"),
@@ -247,3 +252,21 @@ def test_wrong_argument_is_an_error_that_names_it(extractor, photo_pair, changed
     arguments = {**dict(zip(names, photo_pair, strict=True)), **changed}
     with pytest.raises(ValueError, match=message):
         dpst.stylize(**arguments, extractor=extractor, config=CONFIG)
+
+
+def test_result_shows_itself_in_a_notebook(extractor, photo_pair):
+    result = dpst.stylize(*photo_pair[:2], extractor=extractor, config=CONFIG)
+    shown = Image.open(io.BytesIO(result._repr_png_()))
+    np.testing.assert_array_equal(np.asarray(shown), (255 * result.output_image).round())
+    assert result.is_complete
+
+
+def test_transfer_shows_a_bar_in_a_notebook_only(extractor, photo_pair, monkeypatch, capsys):
+    shell = type("ZMQInteractiveShell", (), {})()
+    kernel = types.SimpleNamespace(get_ipython=lambda: shell)
+    dpst.stylize(*photo_pair[:2], extractor=extractor, config=CONFIG)
+    assert capsys.readouterr().out == ""
+    monkeypatch.setitem(sys.modules, "IPython", kernel)
+    dpst.stylize(*photo_pair[:2], extractor=extractor, config=CONFIG)
+    out = capsys.readouterr().out
+    assert "█" in out and "░" in out and "evaluation" in out and "\n" not in out

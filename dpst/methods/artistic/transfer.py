@@ -118,8 +118,9 @@ def _solve_at_once(
     start = initial_image(
         config.init, levels[0].size, content_image, style_images[0], color_matched, config.seed
     )
-    serving = [style_images[style] for style in {r.style for r in regions} - {KEPT}]
-    colors = images.ColorSubspace.of_images(serving) if serving else None
+    serving = {region.style for region in regions if config.style_weight} - {KEPT}
+    painted_in = [style_images[style] for style in sorted(serving)]
+    colors = images.ColorSubspace.of_images(painted_in) if painted_in else None
     options = config.optimizer, work.callback, work.checkpoint, colors
     return solve(content_image, start, levels, build, carrier, *options)
 
