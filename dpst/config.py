@@ -127,9 +127,11 @@ class TransferConfig:
         is_file=True,
     )
     num_segments: int = _setting(
-        3,
-        "Segments to look for where there are neither label files nor a segmentation model.",
-        minimum=1,
+        0,
+        "Segments to look for by what looks alike, where there are neither label files nor a "
+        "segmentation model. 0: the parts of a scene that both photos show, such as sky, water and "
+        "skin.",
+        minimum=0,
         maximum=MAXIMUM_SEGMENTS,
         methods=_BY_SEGMENT,
     )

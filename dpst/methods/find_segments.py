@@ -1,4 +1,4 @@
-"""Finding the segments of a pair of images: by a model of classes, or by what looks alike."""
+"""Finding the segments of a pair: by what is seen, by a model, or by what looks alike."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,14 @@ import numpy as np
 from dpst import images
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor
-from dpst.segmentation import LabelMap, segment_by_classes, segment_together
+from dpst.segmentation import (
+    LabelMap,
+    segment_by_classes,
+    segment_by_scene,
+    segment_together,
+)
 from dpst.segmentation.finding.class_model import SegmentationModel
+from dpst.segmentation.parsing.parser import scene_parser
 
 
 def load_segmentation_model(config: TransferConfig) -> SegmentationModel | None:
@@ -36,7 +42,8 @@ def find_segments(
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1].
         style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
-        config: `num_segments` says how many to look for without a model.
+        config: `num_segments` says how many to look for without a model; 0 for the parts of a
+            scene that both photos show.
         get_extractor: loads the extractor, whose deepest style layer tells materials apart.
         get_segmentation_model: loads the model; gives None where there is none.
 
@@ -49,26 +56,30 @@ def find_segments(
     model = get_segmentation_model()
     if model is not None:
         return segment_by_classes(content_image, style_image, model, model.class_names)
-    return find_label_maps(content_image, style_image, get_extractor(), config.num_segments)
+    return find_label_maps(content_image, style_image, get_extractor, config.num_segments)
 
 
 def find_label_maps(
     content_image: images.FloatImage,
     style_image: images.FloatImage,
-    extractor: Extractor,
-    num_segments: int,
+    get_extractor: Callable[[], Extractor],
+    num_segments: int = 0,
 ) -> tuple[LabelMap, LabelMap]:
-    """Find segments that occur in both of two images, by what looks alike.
+    """Find segments that occur in both of two images, by what is seen or by what looks alike.
 
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1].
         style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
-        extractor: its deepest style layer tells materials apart.
-        num_segments: how many to look for, 1 to 9; there may be fewer.
+        get_extractor: loads the extractor, whose deepest style layer tells materials apart.
+        num_segments: how many to look for by what looks alike, 1 to 9; there may be fewer. 0: the
+            parts of a scene that both images show.
 
     Returns:
         The label maps of the content and the style image, to be paired by `pair_segments`.
     """
+    if not num_segments:
+        return segment_by_scene(content_image, style_image, scene_parser())
+    extractor = get_extractor()
     deepest = extractor.style_layers[-1]
 
     def extract(image: images.FloatImage) -> np.ndarray:

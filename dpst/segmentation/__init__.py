@@ -2,6 +2,7 @@
 
 from dpst.segmentation.finding.class_segments import segment_by_classes
 from dpst.segmentation.finding.cosegmentation import segment_together
+from dpst.segmentation.finding.scene_segments import segment_by_scene
 from dpst.segmentation.guidance import (
     average_masks,
     layer_guidance,
@@ -63,6 +64,7 @@ __all__ = [
     "resize_labels",
     "resize_masks",
     "segment_by_classes",
+    "segment_by_scene",
     "segment_masks",
     "segment_table",
     "segment_together",

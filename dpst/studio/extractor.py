@@ -53,7 +53,7 @@ class SharedExtractor:
         config = TransferConfig(max_evaluations=_EVALUATIONS, solve_size=max(_SIZE))
         random = np.random.default_rng(config.seed)
         content, style = random.random((2, *_SIZE, 3)).astype(np.float32)
-        find_label_maps(content, style, extractor, _NUM_SEGMENTS)
+        find_label_maps(content, style, self.get)
         # Three bands that both images have.
         bands = np.arange(_SIZE[0]) * _NUM_SEGMENTS // _SIZE[0]
         labels = np.repeat(bands, _SIZE[1]).reshape(_SIZE)

@@ -68,7 +68,7 @@ def plan_request(request: Request, get_extractor: GetExtractor) -> PlannedPair:
         from dpst.methods.find_segments import find_label_maps
 
         content, style = inputs.photo(request.config), inputs.style_images[0]
-        return find_label_maps(content, style, get_extractor(), request.config.num_segments)
+        return find_label_maps(content, style, get_extractor, request.config.num_segments)
 
     pair = request.pair
     content_labels, style_labels = None, None

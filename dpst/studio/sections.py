@@ -13,7 +13,6 @@ from dpst.studio.form import Form, method_choices
 from dpst.studio.sample import Sample, find_samples
 from dpst.studio.segments import COLORS, EDITED_SIDE, NAMES
 
-_DEFAULT_SEGMENTS = 3
 _IS_LIVE = "element.setAttribute('role', 'status'); element.setAttribute('aria-live', 'polite');"
 
 
@@ -153,7 +152,7 @@ def segment_section() -> SegmentSection:
         )
     with gr.Row(equal_height=True):
         num_segments = gr.Slider(
-            1, MAXIMUM_SEGMENTS, _DEFAULT_SEGMENTS, step=1, label="Segments to look for"
+            0, MAXIMUM_SEGMENTS, 0, step=1, label="Segments to look for (0: what both photos show)"
         )
         find_button = gr.Button("Find segments anew", elem_id="find")
     return SegmentSection(status, editors, links, num_segments, find_button)

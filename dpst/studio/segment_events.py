@@ -119,7 +119,7 @@ def find_segments(
         from dpst.methods.find_segments import find_label_maps
 
         known = pair.style if pair.is_doodle else pair.content
-        maps = find_label_maps(known.image, pair.style.image, get_extractor(), int(num_segments))
+        maps = find_label_maps(known.image, pair.style.image, get_extractor, int(num_segments))
         found = segments_from_maps(*maps)
         if pair.is_doodle and segments is not None:
             doodle = painted_labels(segments.content, strokes(content_editor))

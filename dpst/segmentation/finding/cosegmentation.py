@@ -16,11 +16,11 @@ import numpy as np
 
 from dpst import images
 from dpst.config import MAXIMUM_SEGMENTS
-from dpst.segmentation.finding.scores import LABEL_SIZE, resize_scores
+from dpst.segmentation.finding.edges import refine_to_edges
+from dpst.segmentation.finding.scores import resize_scores
 from dpst.segmentation.label_maps.label_arrays import Labels, resize_labels
 from dpst.segmentation.label_maps.label_map import LabelMap
 from dpst.segmentation.label_maps.palette import LUAN_PALETTE
-from matting import fit_local_affine
 
 _WORKING_SIZE = 400  # Longer side in pixels of the copies that the extractor sees.
 _GRID_SIZE = 64  # Longer side of the grid of positions that are clustered.
@@ -36,8 +36,6 @@ _HEIGHT_WEIGHT = 0.4
 _TEXTURE_WEIGHT = 0.6
 
 _TEXTURE_SIGMA = 6.0  # Pixels of the working copy.
-_REFINEMENT_RADIUS = 8  # Pixels of the working copy.
-_REFINEMENT_EPSILON = 1e-3
 
 
 def segment_together(
@@ -76,7 +74,7 @@ def segment_together(
     names = tuple(LUAN_PALETTE)[: max(int(x.max()) for x in labels) + 1]
     maps = []
     for photo, copy, coarse in zip(photos, copies, labels, strict=True):
-        refined = _refine_to_edges(photo, copy, coarse, len(names))
+        refined = refine_to_edges(photo, copy, coarse, len(names))
         maps.append(LabelMap(resize_labels(refined, photo.shape[:2]), names, shades=names))
     return maps[0], maps[1]
 
@@ -191,24 +189,3 @@ def _nearest_centers(points: np.ndarray, centers: np.ndarray) -> np.ndarray:
 def _squared_distances(points: np.ndarray, centers: np.ndarray) -> np.ndarray:
     """Return the squared distances of points from centres, float64 [points, centers]."""
     return np.stack([((points - c) ** 2).sum(1, dtype=np.float64) for c in centers], 1)
-
-
-def _refine_to_edges(
-    photo: images.FloatImage, copy: images.FloatImage, labels: Labels, num_labels: int
-) -> Labels:
-    """Return labels at most 700 px long whose borders follow the photo's edges.
-
-    The masks are fitted by local affine functions of the colours, and the largest wins.
-    """
-    target = images.resize(photo, images.fit_area(photo.shape[:2], LABEL_SIZE))
-    masks = [
-        resize_scores((labels == k).astype(np.float32)[..., None], copy.shape[:2])
-        for k in range(num_labels)
-    ]
-    masks += [np.zeros_like(masks[0])] * (-num_labels % 3)  # Fitted three at a time, as RGB.
-    refined = []
-    for k in range(0, num_labels, 3):
-        triple = np.concatenate(masks[k : k + 3], -1)
-        local_map = fit_local_affine(copy, triple, _REFINEMENT_RADIUS, _REFINEMENT_EPSILON)
-        refined.append(local_map.apply(target))
-    return np.concatenate(refined, -1)[..., :num_labels].argmax(-1).astype(np.int32)
