@@ -17,6 +17,9 @@ from dpst.segmentation.parsing.groups import GROUP_COLORS, GROUPS
 LEAST_SHARE = 0.04
 """Share of both photos that a group must cover to be a segment."""
 
+LEAST_CONFIDENCE = 0.5
+"""How likely a group must be, in the mean over its places, in both photos."""
+
 _OTHER = GROUPS.index("other")
 
 
@@ -27,9 +30,9 @@ def segment_by_scene(
 ) -> tuple[LabelMap, LabelMap]:
     """Find the segments that two photos share: sky with sky, skin with skin.
 
-    Only groups that both photos have are segments, at most 8, so each finds its like. All that is
-    left of both is one more, "other"; where a photo has next to nothing left, that goes to the
-    group that it resembles most. If there is nothing in common, there is one segment.
+    Only groups that both photos surely have are segments, at most 8, so each finds its like. All
+    that is left of both is one more, "other"; where a photo has next to nothing left, that goes to
+    the group that it resembles most. If there is nothing in common, there is one segment.
 
     Args:
         content_image: float32 [height, width, 3], RGB in [0, 1].
@@ -44,7 +47,9 @@ def segment_by_scene(
     scores = [parse(photo) for photo in photos]
     shares = np.min([_shares(each) for each in scores], axis=0)
     largest = np.argsort(-shares, kind="stable")[: MAXIMUM_SEGMENTS - 1]
-    shared = [k for k in sorted(largest) if shares[k] >= LEAST_SHARE and k != _OTHER]
+    sureness = np.min([_confidences(each) for each in scores], axis=0)
+    is_shared = (shares >= LEAST_SHARE) & (sureness >= LEAST_CONFIDENCE)
+    shared = [k for k in sorted(largest) if is_shared[k] and k != _OTHER]
     rest = [k for k in range(len(GROUPS)) if k not in shared]
     has_rest = min(_shares(each)[rest].sum() for each in scores) >= LEAST_SHARE or not shared
     groups = [*shared, _OTHER] if has_rest else shared
@@ -64,6 +69,14 @@ def _shares(scores: np.ndarray) -> np.ndarray:
     """Return the share of a photo in which each group is the likeliest, float64 [groups]."""
     likeliest = scores.argmax(-1).ravel()
     return np.bincount(likeliest, minlength=scores.shape[-1]) / likeliest.size
+
+
+def _confidences(scores: np.ndarray) -> np.ndarray:
+    """Return how likely each group is in the mean where it is the likeliest, float64 [groups]."""
+    likeliest, number = scores.argmax(-1).ravel(), scores.shape[-1]
+    counts = np.bincount(likeliest, minlength=number)
+    sums = np.bincount(likeliest, scores.max(-1).ravel(), minlength=number)
+    return sums / np.maximum(counts, 1)
 
 
 def _labels(photo: images.FloatImage, scores: np.ndarray) -> np.ndarray:

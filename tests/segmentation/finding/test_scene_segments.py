@@ -63,3 +63,18 @@ def test_there_are_at_most_as_many_segments_as_can_be_drawn():
     photo = picture(*GROUPS[:12])
     maps = segment_by_scene(photo, photo, parse)
     assert len(maps[0].names) == 9 and maps[0].names[-1] == "other"
+
+
+@pytest.mark.parametrize("unsure", [0, 1])
+def test_group_that_the_parser_is_unsure_of_in_one_photo_is_no_segment(unsure):
+    photos = [picture("sky", "wall"), picture("wall", "sky", "sky")]
+    photos[unsure][0, 0] = 0.99  # tells the unsure parser which photo it is
+
+    def unsure_parse(image):
+        scores = parse(np.where(image == np.float32(0.99), image[-1, -1], image))
+        if image[0, 0, 0] != np.float32(0.99):
+            return scores
+        is_wall = scores.argmax(-1) == GROUPS.index("wall")
+        return np.where(is_wall[..., None], 0.45 * scores + 0.55 / len(GROUPS), scores)
+
+    assert segment_by_scene(*photos, unsure_parse)[0].names == ("sky", "other")
