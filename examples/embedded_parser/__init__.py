@@ -1,0 +1,1 @@
+"""How the weights of `dpst.segmentation.parsing.parser.SceneParser` were made."""
