@@ -8,10 +8,11 @@ from tests.project.test_imports import MODULES, imported_modules
 
 HOME = "dpst.segmentation"
 
-# The lowest first; guidance lies beside the label maps.
+# The lowest first; guidance and parsing lie beside the label maps.
 FORBIDDEN = {
     "label_maps": ("finding", "pairing"),
     "guidance": ("finding", "pairing"),
+    "parsing": ("label_maps", "finding", "pairing"),
     "finding": ("pairing",),
     "pairing": ("finding",),
 }
