@@ -9,6 +9,8 @@ from typing import Any
 
 from PIL import Image, TiffImagePlugin
 
+from dpst.images.xmp import cleaned_xmp
+
 _EXIF_IFD = 0x8769
 _PARTS = (_EXIF_IFD, 0x8825)  # EXIF proper and GPS: directories of their own
 _ORIENTATION = 0x0112
@@ -93,12 +95,19 @@ def read_exif(load: Callable[[], Image.Exif]) -> bytes:
         return b""
 
 
-def read_xmp(info: Mapping[Any, Any]) -> bytes:
-    """Read the upright XMP packet in what Pillow tells of a loaded image; empty for none."""
+def read_xmp(info: Mapping[Any, Any]) -> tuple[bytes, list[str]]:
+    """Read the upright XMP packet in what Pillow tells of a loaded image.
+
+    Args:
+        info: what Pillow tells.
+
+    Returns:
+        The packet, empty for none, and what is left out of it, see `cleaned_xmp`.
+    """
     xmp = info.get("xmp") or info.get("XML:com.adobe.xmp") or b""
     if isinstance(xmp, str):
         xmp = xmp.encode()
-    return _XMP_ORIENTATION.sub(rb"\g<1>1", xmp)
+    return cleaned_xmp(_XMP_ORIENTATION.sub(rb"\g<1>1", xmp))
 
 
 def read_dpi(file: Image.Image) -> tuple[float, float] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -183,7 +183,9 @@ def read_photo(path: str | os.PathLike[str], name: str = "image") -> Photo:
     path = Path(path)
     tiff = open_tiff(path, name)
     if isinstance(tiff, TiffPicture):
-        photo, num_frames = _from_tiff(tiff), tiff.num_pages
+        xmp, gone = read_xmp({"xmp": tiff.xmp})
+        photo, num_frames = _from_tiff(tiff, xmp), tiff.num_pages
+        photo = dataclasses.replace(photo, notes=(*photo.notes, *_of_file(path, name, gone)))
     else:
         with open_image(path, name, tiff) as file:
             num_frames = getattr(file, "n_frames", 1)
@@ -191,9 +193,11 @@ def read_photo(path: str | os.PathLike[str], name: str = "image") -> Photo:
                 file.load()
             exif = read_exif(file.getexif)
             photo = _read_colors(file, path)
-            metadata = Metadata(exif, read_xmp(file.info), read_dpi(file))
+            xmp, gone = read_xmp(file.info)
+            metadata = Metadata(exif, xmp, read_dpi(file))
             tables = dict(getattr(file, "quantization", None) or {})
             photo = dataclasses.replace(photo, metadata=metadata, quantization=tables)
+            photo = dataclasses.replace(photo, notes=(*photo.notes, *_of_file(path, name, gone)))
     check_range(photo.pixels, f"{name} '{path}'")
     check_size(photo.size, f"{name} '{path}'")
     if num_frames > 1:
@@ -203,9 +207,14 @@ def read_photo(path: str | os.PathLike[str], name: str = "image") -> Photo:
     return photo
 
 
-def _from_tiff(tiff: TiffPicture) -> Photo:
+def _of_file(path: Path, name: str, notes: Sequence[str]) -> list[str]:
+    """Return notes with the file that they are of."""
+    return [f"of {name} '{path}' {note}" for note in notes]
+
+
+def _from_tiff(tiff: TiffPicture, xmp: bytes) -> Photo:
     """Return the photo of a TIFF file's page."""
-    metadata = Metadata(read_exif(lambda: tiff.exif), read_xmp({"xmp": tiff.xmp}), tiff.dpi)
+    metadata = Metadata(read_exif(lambda: tiff.exif), xmp, tiff.dpi)
     known = parse_profile(tiff.profile) if tiff.profile else None
     space = color_space(tiff.profile)
     if known is not None and space == "GRAY" and tiff.is_grey:

@@ -158,6 +158,8 @@ def losses_in_format(path: str | os.PathLike[str], photo: Photo) -> list[str]:
         losses.append("its metadata are left out")
     if _is_too_large_for_jpeg(photo) and file_format == "JPEG":
         losses.append("its EXIF data, too large for the format, are left out")
+    if len(photo.metadata.xmp) > _JPEG_SEGMENT and file_format == "JPEG":
+        losses.append("its XMP metadata, too large for the format, are left out")
     return losses
 
 

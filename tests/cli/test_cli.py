@@ -139,7 +139,7 @@ def test_colours_are_shown_on_a_terminal_only_and_not_against_the_users_wish(
 
 def test_found_label_maps_can_be_saved_and_given_back(run, tmp_path):
     (tmp_path / "found").mkdir()
-    saved = run("--dry_run", save_labels="found")
+    saved = run("--dry_run", save_labels="found", num_segments=3)
     table = [line for line in saved.out.splitlines() if "takes label" in line]
     assert saved.status == DONE and len(table) >= 2
     names = {f"{name}_labels": f"found/{name}_labels.png" for name in ("content", "style")}

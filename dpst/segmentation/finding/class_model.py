@@ -121,7 +121,7 @@ class SegmentationModel:
 
     def _size_for(self, size: Sequence[int]) -> images.Size:
         """Return the size at which the model sees an image."""
-        fitted = images.fit_area((size[0], size[1]), _LONGER_SIDE)
+        fitted = images.fit_size((size[0], size[1]), _LONGER_SIDE)
         free = [max(1, round(side / _SIDE_MULTIPLE)) * _SIDE_MULTIPLE for side in fitted]
         height, width = (own or side for own, side in zip(self._input_size, free, strict=True))
         return int(height), int(width)
