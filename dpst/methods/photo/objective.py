@@ -38,7 +38,9 @@ from dpst.setting_lists import parse_layers
 from dpst.solving.objective import RGB, FeatureTerm, Objective, Term
 
 RGB_WEIGHT = 5.0  # weight of the raw colours, against 1 for each layer of the extractor
-UNLABELLED_STRUCTURE = 3.0  # factor of the structure weight where nobody chose what serves what
+# Factors of these weights where nobody chose what serves what.
+UNLABELLED_STYLE = 2 / 3
+UNLABELLED_STRUCTURE = 3.0
 MAX_STRETCH = 4.0  # of a segment's standard deviation of colours or features
 
 
@@ -74,6 +76,12 @@ def photo_objective(
     style_layers = parse_layers(config.style_layers, extractor.style_layers, "style_layers")
     content_layers = parse_layers(config.content_layers, extractor.content_layers, "content_layers")
     names = tuple({**style_layers, **content_layers})
+    if not is_labelled:
+        config = dataclasses.replace(
+            config,
+            style_weight=config.style_weight * UNLABELLED_STYLE,
+            structure_weight=config.structure_weight * UNLABELLED_STRUCTURE,
+        )
     content_features = extractor(tf.constant(content_image[None]), names)
     style_features = extractor(tf.constant(style_image[None]), tuple(style_layers))
     sizes = content_image.shape[:2], style_image.shape[:2]
@@ -87,8 +95,7 @@ def photo_objective(
         loss = centred_term if config.style_statistic == "centred" else gram_term
         terms += (FeatureTerm("style", name, loss, target, style_weight * layer_weight),)
     terms += content_terms(content_features, content_layers, config.content_weight)
-    structure = config.structure_weight * (1 if is_labelled else UNLABELLED_STRUCTURE)
-    terms += image_terms(content_image, dataclasses.replace(config, structure_weight=structure))
+    terms += image_terms(content_image, config)
     weight = config.photorealism_weight
     terms += recoloring_terms(content_image, anchor, pairing, is_labelled, weight)
     return Objective(extractor, terms)
