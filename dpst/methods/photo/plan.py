@@ -15,7 +15,7 @@ from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_ma
 from dpst.segmentation import Pairing, pair_segments, single_segment
 from matting import LocalAffineMap
 
-UNLABELLED_CAUTION = 0.5  # of the colour match: what serves a segment may be something else
+UNLABELLED_CAUTION = 0.4  # of the colour match: what serves a segment may be something else
 LEAST_CONTRAST = 3 / 255  # standard deviation of all three channels: less is one colour and noise
 
 
