@@ -242,7 +242,7 @@ class TransferConfig:
     solve_size: int = _setting(
         FULL_SIDE,
         "Longer side in pixels of the finest level that is solved. A panorama is solved "
-        "longer, with the area of a photo twice as wide as high.",
+        "longer, with the area of a photo 2.5 times as wide as high.",
         minimum=32,
         by_method=dict.fromkeys(_PAINTING, 512),
     )

@@ -12,7 +12,7 @@ from dpst.images.pixels import FloatImage
 
 Size = tuple[int, int]
 
-_PANORAMA = 2.0  # sides' ratio from which a photo counts as one
+_PANORAMA = 2.5  # sides' ratio from which a photo counts as one
 MINIMUM_SIDE = 32  # pixels: below this the deeper layers of an extractor have nothing left to see
 
 
@@ -127,8 +127,8 @@ def fit_area(size: Size, longer_side: float) -> Size:
 
     Args:
         size: (height, width).
-        longer_side: largest allowed side in pixels of photos up to twice as wide as high; longer
-            ones may have the area of one that is twice as wide as high.
+        longer_side: largest allowed side in pixels of photos up to 2.5 times as wide as high;
+            longer ones may have the area of one that is 2.5 times as wide as high.
 
     Returns:
         (height, width), each at least 1, of the same aspect ratio up to rounding.
@@ -169,7 +169,7 @@ def workable_size(size: Size, longer_side: float) -> Size:
 
 
 def _length_factor(size: Size) -> float:
-    """Return how much longer a photo of this shape may be than one twice as wide as high."""
+    """Return how much longer a photo of this shape may be than one 2.5 times as wide as high."""
     return math.sqrt(max(max(size) / max(min(size), 1) / _PANORAMA, 1.0))
 
 
