@@ -191,9 +191,19 @@ def open_image(
             with Image.open(path) as file:
                 if page:
                     file.seek(page)
+                _scale_transparent_grey(file)
                 yield file
     except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, struct.error, ...
         raise ValueError(f"{name} '{path}' {_fault(error)}") from error
+
+
+def _scale_transparent_grey(file: Image.Image) -> None:
+    """Bring the transparent grey of a PNG file of 2 or 4 bits to 8, as Pillow brings its pixels."""
+    clear = file.info.get("transparency")
+    tiles = getattr(file, "tile", None)
+    depth = {"L;2": 2, "L;4": 4}.get(str(tiles[0][3])) if tiles else None
+    if file.format == "PNG" and isinstance(clear, int) and depth:
+        file.info["transparency"] = clear * 255 // (2**depth - 1)
 
 
 def _check_file(path: Path, name: str) -> None:
