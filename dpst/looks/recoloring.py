@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -101,12 +102,13 @@ class Recoloring:
             )
 
 
-def apply_full_resolution(look: Recoloring, content_image: np.ndarray) -> np.ndarray:
+def apply_full_resolution(look: Recoloring, content_image: Any) -> np.ndarray:
     """Apply what a transfer found to the photo at its own size, or to another of the same view.
 
     Args:
         look: from `TransferResult.look` or `load_look`.
-        content_image: float32 [height, width, 3], RGB in [0, 1], of any size.
+        content_image: floating [height, width, 3], RGB in [0, 1], of any size; or what
+            `images.given_image` takes.
 
     Returns:
         float32 [height, width, 3], RGB in [0, 1].
@@ -115,6 +117,6 @@ def apply_full_resolution(look: Recoloring, content_image: np.ndarray) -> np.nda
         ValueError: the image is not [height, width, 3], or not of the view that the look was
             found for; `look.apply` does not check that.
     """
-    if content_image.ndim == 3 and content_image.shape[-1] == 3:
-        look.check_view(content_image)
-    return np.clip(look.apply(content_image), 0, 1)
+    image = images.given_image(content_image, "content_image")
+    look.check_view(image)
+    return np.clip(look.apply(image), 0, 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import dpst
 from dpst import images
@@ -140,8 +141,15 @@ def test_photo_without_contrast_is_not_refused_for_its_view() -> None:
 
 
 def test_array_that_is_no_image_is_an_error() -> None:
-    with pytest.raises(ValueError, match="convert it to RGB"):
+    with pytest.raises(ValueError, match=r"content_image has shape \(48, 64\)"):
         dpst.apply_full_resolution(random_look(), np.zeros((48, 64), np.float32))
+
+
+def test_bytes_and_pillow_images_take_a_look_as_floats_do() -> None:
+    pixels = (255 * photo()).round().astype(np.uint8)
+    expected = dpst.apply_full_resolution(random_look(), pixels / np.float32(255))
+    for given in (pixels, Image.fromarray(pixels)):
+        np.testing.assert_array_equal(dpst.apply_full_resolution(random_look(), given), expected)
 
 
 def _broken_files() -> dict:
