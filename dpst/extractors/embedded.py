@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.resources
-from typing import Any
 
 import keras
 import numpy as np
@@ -12,6 +11,7 @@ import tensorflow as tf
 from dpst.extractors.extractor import Extractor
 from dpst.extractors.layer_choice import LayerChoice
 from dpst.extractors.layers import relu_convolution
+from dpst.files.network_weights import assign_weights, network_variables
 
 WEIGHTS_NAME = "embedded.npz"
 
@@ -146,29 +146,14 @@ def set_weights(network: keras.Model, arrays: dict[str, np.ndarray]) -> None:
     Raises:
         ValueError: an array is missing or has a wrong shape.
     """
-    for path, variable in _variables(network).items():
-        if path not in arrays or arrays[path].shape != tuple(variable.shape):
-            found = arrays[path].shape if path in arrays else "none"
-            raise ValueError(
-                f"weights of the embedded extractor must hold '{path}' of the shape "
-                f"{tuple(variable.shape)}, got {found}; install the package anew"
-            )
-        variable.assign(arrays[path].astype(np.float32))
+    assign_weights(network, arrays, "the embedded extractor")
 
 
 def weight_arrays(network: keras.Model) -> dict[str, np.ndarray]:
     """Return the weights of an `embedded_network` by layer and name, rounded to float16."""
     return {
-        path: variable.numpy().astype(np.float16) for path, variable in _variables(network).items()
-    }
-
-
-def _variables(network: keras.Model) -> dict[str, Any]:
-    """Return all weights of a network, keyed "layer/kernel" and "layer/bias"."""
-    return {
-        f"{layer.name}/{variable.name}": variable
-        for layer in network.layers
-        for variable in layer.weights
+        path: variable.numpy().astype(np.float16)
+        for path, variable in network_variables(network).items()
     }
 
 

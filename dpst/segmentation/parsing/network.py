@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
 
+from dpst.files.network_weights import assign_weights, network_variables
 from dpst.segmentation.parsing.groups import GROUPS
 
 # Each side of the network's input is a multiple of so many pixels: half windows of the context.
@@ -75,28 +76,12 @@ def set_weights(network: keras.Model, arrays: dict[str, np.ndarray]) -> None:
     Raises:
         ValueError: an array is missing or has a wrong shape.
     """
-    for path, variable in _variables(network).items():
-        if path not in arrays or arrays[path].shape != tuple(variable.shape):
-            found = arrays[path].shape if path in arrays else "none"
-            raise ValueError(
-                f"weights of the parser must hold '{path}' of the shape "
-                f"{tuple(variable.shape)}, got {found}; install the package anew"
-            )
-        variable.assign(arrays[path].astype(np.float32))
+    assign_weights(network, arrays, "the parser")
 
 
 def weight_shapes(network: keras.Model) -> dict[str, tuple[int, ...]]:
     """Return the shapes of the weights of a `parser_network` by layer and name."""
-    return {path: tuple(variable.shape) for path, variable in _variables(network).items()}
-
-
-def _variables(network: keras.Model) -> dict[str, Any]:
-    """Return all weights of a network, keyed "layer/kernel" and "layer/bias"."""
-    return {
-        f"{layer.name}/{variable.name}": variable
-        for layer in network.layers
-        for variable in layer.weights
-    }
+    return {path: tuple(variable.shape) for path, variable in network_variables(network).items()}
 
 
 def _inverted_residual(x: keras.KerasTensor, block: Block, name: str) -> keras.KerasTensor:
