@@ -167,7 +167,7 @@ def _apply_look(values: flags.FlagValues, config: TransferConfig) -> ExitStatus:
     look = load_look(values.apply_look)
     photo = images.read_photo(values.content_image, "content_image")
     if not values.force:
-        look.check_view(photo.image(images.WORKING_SIDE), photo.size)
+        look.check_view(photo.working_image(images.WORKING_SIDE), photo.size)
     _check_sizes(values, config, photo.size)
     if values.dry_run:
         print("dpst: all inputs are in order; nothing was written.")

@@ -177,7 +177,8 @@ def test_metrics_of_the_sample_tell_a_transfer_from_none(extractor):
         max_evaluations=15,
         init="content",
         segmentation="none",
-        photorealism_weight=40.0,
+        photorealism_weight=4.0,
+        structure_weight=0.05,
     )
     done = dpst.stylize(content, style, extractor=extractor, config=config)
     none = dpst.stylize(
