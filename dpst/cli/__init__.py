@@ -23,7 +23,8 @@ def run() -> int:
 
     What is waited for is told at once where somebody waits: on a terminal.
     """
-    is_run = len(sys.argv) > 1 and not {"-q", "--quiet", "-h", "--help"} & set(sys.argv)
+    texts = {"-h", "--help", "--helpfull", "-V", "--version"}
+    is_run = len(sys.argv) > 1 and not {"-q", "--quiet", *texts} & set(sys.argv)
     if is_run and sys.stderr.isatty():
         print("dpst: starting", file=sys.stderr, flush=True)
     return main(sys.argv)

@@ -18,7 +18,9 @@ from dpst.batch.job_run import Show, in_existing_folder
 from dpst.batch.jobs_file import Job, read_jobs
 from dpst.cli.checked_config import checked_config
 from dpst.cli.flags import BATCH_FLAGS, NOT_COLUMNS, RENAMED, define_flags, flag_roles
+from dpst.cli.label_files import split_paths
 from dpst.cli.run_pair import Surroundings, run_pair
+from dpst.cli.typed_arguments import with_decimal_point
 from dpst.messages import one_line
 
 if TYPE_CHECKING:
@@ -57,17 +59,21 @@ def run_jobs(values: flags.FlagValues, rest: Sequence[str]) -> ExitStatus:
     common = {name: str(values[name].value) for name in names if values[name].present}
     columns = [name for name in names if name not in NOT_COLUMNS]
     jobs = read_jobs(values.jobs, values.output_dir, columns, common, flag_roles(), RENAMED)
-    jobs = _checked(jobs)
+    jobs = _checked(jobs, has_files=not values.cluster)
     _shared_extractor.cache_clear()
     return run_batch(
         jobs, values.output_dir, run_job_flags, values.dry_run, values.cluster or "", reports
     )
 
 
-def _checked(jobs: Sequence[Job]) -> list[Job]:
-    """Return the jobs, those first that cannot run as their flags are, with what is wrong.
+def _checked(jobs: Sequence[Job], has_files: bool) -> list[Job]:
+    """Return the jobs, those first that cannot run, with what is wrong.
 
     Whoever starts a batch of hours is still there to read it.
+
+    Args:
+        jobs: of the jobs file.
+        has_files: whether their photos are on this machine; else only the flags are checked.
     """
     values = define_flags()
     values.mark_as_parsed()
@@ -78,12 +84,30 @@ def _checked(jobs: Sequence[Job]) -> list[Job]:
             try:
                 _set_flags(values, job.flags)
                 checked_config(values, (), in_existing_folder)
-            except (flags.Error, ValueError, OSError) as error:
+                if has_files:
+                    _check_inputs(job)
+            except flags.Error as error:
+                typed = [f"--{name}={text}" for name, text in job.flags.items()]
+                job = dataclasses.replace(job, error=one_line(with_decimal_point(error, typed)))
+            except (ValueError, OSError) as error:
                 job = dataclasses.replace(job, error=one_line(error))
             for name in names:
                 values[name].unparse()
         checked.append(job)
     return sorted(checked, key=lambda job: not job.error)
+
+
+def _check_inputs(job: Job) -> None:
+    """Check that the files that a job reads are there.
+
+    Raises:
+        FileNotFoundError: one is not.
+    """
+    for name in job.roles.inputs:
+        for part in split_paths(job.flags.get(name, "")):
+            paths = (part, part.rpartition("=")[2].strip())  # a path, or a mask by name
+            if part and not any(map(os.path.exists, paths)):
+                raise FileNotFoundError(f"{name} '{paths[1]}' does not exist: correct the path.")
 
 
 def _set_flags(values: flags.FlagValues, texts: Mapping[str, str]) -> None:

@@ -176,12 +176,16 @@ def test_rows_that_cannot_run_are_told_of_before_the_first_is_solved(pair_files,
         "content.png,style.png,one.png,",
         "content.png,style.png,two.png,-1",
         'content.png,style.png,three.png,"0,5"',
+        "content.png,gone.png,four.png,",
     ]
     (pair_files / "jobs.csv").write_text("\n".join(rows))
     run = run_cli("--max_evaluations=1", jobs="jobs.csv", output_dir="out")
     lines = run.err.splitlines()
     position = {
-        name: next(i for i, s in enumerate(lines) if name in s) for name in ("one", "two", "three")
+        name: next(i for i, line in enumerate(lines) if f"/{name}.png" in line)
+        for name in ("one", "two", "three", "four")
     }
-    assert position["two"] < position["three"] < position["one"], run.err
+    assert position["two"] < position["three"] < position["four"] < position["one"], run.err
+    assert "decimal point: write 0.5" in lines[position["three"]]
+    assert "gone.png' does not exist" in lines[position["four"]]
     assert "out/one.png" in run.files and "out/two.png" not in run.files

@@ -48,8 +48,8 @@ class PhotoPlan(Plan):
     ) -> LocalAffineMap:
         """Return the closed-form match that the solve departs from at a cost.
 
-        Where somebody chose what serves what, it goes all the way. Elsewhere it is the preview:
-        what serves a segment may be something else.
+        It has the style's whole distribution of colours. Where nobody chose what serves what, it
+        keeps nearer to the match of moments: what serves a segment may be something else.
 
         Args:
             content_image: float32 [height, width, 3], RGB in [0, 1].

@@ -19,9 +19,11 @@ from matting import GuidedFilter, MaskedGuidedFilter
 PLACE_SHARE = 0.1
 COLOR_SHARE = 0.01
 DEPARTURE_SHARE = 3e-3
-CHROMA_COST = 10.0  # of a change of chroma, one of luma having 1, from an anchor with all colours
+CHROMA_COST = 10.0  # of a change of chroma, one of luma having 1
+
+# Where nobody chose which segment serves which, what serves one may be something else.
 UNLABELLED_CHROMA_COST = 30.0
-UNLABELLED_FACTOR = 1.75  # of the last two shares: what serves a segment may be something else
+UNLABELLED_FACTOR = 1.75  # of the last two shares
 
 PLACE_SPACING = 1 / 32  # between the windows of place, as a share of the longer side
 PLACE_EPSILON = 3e-3  # ridge on their slopes
@@ -57,7 +59,6 @@ def recoloring_terms(
     by_color = MaskedGuidedFilter.from_masks(content_image, masks, COLOR_EPSILON)
     caution = 1 if is_labelled else UNLABELLED_FACTOR
     targets = (by_place, PLACE_SHARE), (by_color, caution * COLOR_SHARE)
-    # Without label maps the anchor stops short of the style's colours: the solve may add to them.
     chroma_cost = tf.constant(CHROMA_COST if is_labelled else UNLABELLED_CHROMA_COST)
     smooth = (
         ImageTerm(

@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 import pytest
+import skimage.data
 
 from dpst.images import read_image
 from dpst.segmentation.parsing.groups import GROUP_COLORS, GROUPS
@@ -119,8 +120,8 @@ def test_groups_stay_in_other_light(parser: SceneParser, light) -> None:
 
 
 def test_a_face_has_skin_hair_and_clothes(parser: SceneParser) -> None:
-    data = pytest.importorskip("skimage.data")
-    found = shares(parser(data.astronaut() / 255))
+    # One of the photos that it was trained on: a test of what is shipped, not of what is learnt.
+    found = shares(parser(skimage.data.astronaut() / 255))
     assert found["skin"] > 0.03 and found["hair"] > 0.02 and found["clothes"] > 0.3
 
 
