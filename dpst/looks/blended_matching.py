@@ -13,11 +13,13 @@ blend.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg
 
 from dpst import images
+from dpst.images.luma import LUMA
 from dpst.looks.color_matching import (
     BLEND_EPSILON,
     blend_radius,
@@ -32,18 +34,38 @@ _NUM_ROUNDS = 25
 _NUM_DIRECTIONS = 24
 _MAX_RANKS = 1024
 _NUM_COLORS = 8_000  # pixels of the copy whose colours are followed
-CAUTION = 0.1  # pull of the plain moment match, as a share of the transport's
 _NUM_RANGES = 4  # of lightness, each with an affine map
+_MOST_GAIN = 2.0  # of a goal's luma: what is next to one colour has no contrast to raise
 _UNITY = 0.01  # pull of a segment's maps towards their mean
-MAX_STRETCH = 4.0  # of a segment's standard deviation: what is plain has no spread to stretch
 _RIDGE = 1e-5  # on the maps' steps: keeps flat segments from being stretched to noise
+
+
+@dataclass(frozen=True)
+class Restraint:
+    """How far a segment follows the style's colours.
+
+    Attributes:
+        caution: pull of the plain moment match, as a share of the transport's, at least 0.
+        most_stretch: how many times as large a segment's standard deviation may become: what is
+            plain has no spread to stretch.
+        least_contrast: the share of its luma's standard deviation that a segment keeps, in [0, 1]:
+            what is flat in the style need not make a haze of the photo.
+    """
+
+    caution: float = 0.1
+    most_stretch: float = 4.0
+    least_contrast: float = 0.0
+
+
+CHOSEN = Restraint()
+"""Where somebody chose what serves what."""
 
 
 def match_blended_colors(
     content_image: images.FloatImage,
     style_image: images.FloatImage,
     pairing: Pairing,
-    caution: float = CAUTION,
+    restraint: Restraint = CHOSEN,
 ) -> LocalAffineMap:
     """Give each segment, as it is once blended with the others, its style segment's colours.
 
@@ -54,7 +76,7 @@ def match_blended_colors(
         style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
         pairing: segments of both, of these sizes; those without pixels in either image stay as
             they are, but for the blend.
-        caution: pull of the plain moment match, as a share of the transport's, at least 0.
+        restraint: how far to go.
 
     Returns:
         The map, to be applied to the content image at any size.
@@ -69,8 +91,10 @@ def match_blended_colors(
     followed = np.random.default_rng(0).permutation(labels.size)[:_NUM_COLORS]
     basis = blended.reshape(labels.size, -1)[followed].astype(np.float64)
     where = labels.reshape(-1)[followed]
-    maps, goals = _moment_maps(content, style, labels, style_labels, pairing.style_index)
-    maps = _follow_transport(basis, where, maps, goals, caution)
+    goals = _goals(content, style, labels, style_labels, pairing.style_index, restraint)
+    maps = _moment_maps(content, labels, goals, len(pairing.style_index))
+    projections = {segment: sorted_projections(goal) for segment, goal in goals.items()}
+    maps = _follow_transport(basis, where, maps, projections, restraint.caution)
 
     target = (terms.reshape(labels.size, -1) @ maps).reshape(content.shape)
     target = within_colors_of(style, target)
@@ -136,39 +160,63 @@ def _segment_terms(content: np.ndarray, labels: np.ndarray, num_segments: int) -
     return (masks[..., None] * ones_and_colors[..., None, :]).reshape(*labels.shape, -1)
 
 
-def _moment_maps(
+def _goals(
     content: np.ndarray,
     style: np.ndarray,
     labels: np.ndarray,
     style_labels: np.ndarray,
     served_by: Sequence[int],
-) -> tuple[np.ndarray, dict[int, np.ndarray]]:
-    """Return float64 [4 R K, 3], the maps that match moments, and the projections of goals."""
-    maps = np.tile(np.vstack([np.zeros(3), np.eye(3)]), (len(served_by), _NUM_RANGES, 1, 1))
+    restraint: Restraint,
+) -> dict[int, np.ndarray]:
+    """Return float64 [m, 3], the colours to reach, for each segment that both images have."""
     goals = {}
     for segment, label in enumerate(served_by):
         inside, style_inside = labels == segment, style_labels == label
         if inside.any() and style_inside.any():
             colors = content[inside].astype(np.float64)
-            goal = _within_reach(style[style_inside].astype(np.float64), colors)
-            slopes, offset = moment_map(colors, goal)
-            maps[segment] = np.vstack([offset, slopes])
-            goals[segment] = sorted_projections(goal)
-    return maps.reshape(-1, 3), goals
+            goal = style[style_inside].astype(np.float64)
+            goals[segment] = _within_reach(goal, colors, restraint)
+    return goals
 
 
-def _within_reach(goal: np.ndarray, colors: np.ndarray) -> np.ndarray:
-    """Return a goal drawn together, if colours would have to be stretched too far to reach it."""
+def _moment_maps(
+    content: np.ndarray, labels: np.ndarray, goals: dict[int, np.ndarray], num_segments: int
+) -> np.ndarray:
+    """Return float64 [4 R K, 3], the maps that match moments; without a goal, the identity."""
+    maps = np.tile(np.vstack([np.zeros(3), np.eye(3)]), (num_segments, _NUM_RANGES, 1, 1))
+    for segment, goal in goals.items():
+        slopes, offset = moment_map(content[labels == segment].astype(np.float64), goal)
+        maps[segment] = np.vstack([offset, slopes])
+    return maps.reshape(-1, 3)
+
+
+def _within_reach(goal: np.ndarray, colors: np.ndarray, restraint: Restraint) -> np.ndarray:
+    """Return a goal drawn together or pulled apart, as far as a segment's colours can follow.
+
+    Args:
+        goal: float64 [m, 3], RGB in [0, 1], the style's colours.
+        colors: float64 [n, 3], RGB in [0, 1], the segment's.
+        restraint: how far that is.
+
+    Returns:
+        float64 [m, 3].
+    """
+    mean = goal.mean(0)
     spread, goal_spread = np.sqrt(colors.var(0).sum()), np.sqrt(goal.var(0).sum())
-    share = min(1.0, MAX_STRETCH * spread / max(goal_spread, 1e-6))
-    return goal.mean(0) + share * (goal - goal.mean(0))
+    apart = (goal - mean) * min(1.0, restraint.most_stretch * spread / max(goal_spread, 1e-6))
+    luma = apart @ LUMA
+    missing = restraint.least_contrast * (colors @ LUMA).std() - luma.std()
+    if missing > 0:
+        gain = min(missing / max(luma.std(), 1e-6), _MOST_GAIN)
+        apart += gain * luma[:, None]
+    return mean + apart
 
 
 def _follow_transport(
     basis: np.ndarray,
     where: np.ndarray,
     maps: np.ndarray,
-    goals: dict[int, np.ndarray],
+    projections: dict[int, np.ndarray],
     caution: float,
 ) -> np.ndarray:
     """Let colours basis @ maps flow to the goals of their segments, as far as maps can bring them.
@@ -177,7 +225,7 @@ def _follow_transport(
         basis: float64 [n, 4 R K].
         where: int [n], the segment of each colour.
         maps: float64 [4 R K, 3], where to start.
-        goals: the projections of the style's colours, for each segment that has any.
+        projections: of the colours to reach, for each segment that has any.
         caution: pull of where the maps start.
 
     Returns:
@@ -190,12 +238,12 @@ def _follow_transport(
     normal = basis.T @ basis / len(basis) + pull + _RIDGE * np.eye(len(maps))
     factor = scipy.linalg.cho_factor(normal)
     start = basis @ maps
-    members = {segment: np.flatnonzero(where == segment) for segment in goals}
+    members = {segment: np.flatnonzero(where == segment) for segment in projections}
     for _ in range(_NUM_ROUNDS):
         colors = basis @ maps
         moves = caution * (start - colors)
         shown = np.clip(colors, 0, 1)
-        for segment, goal in goals.items():
+        for segment, goal in projections.items():
             inside = members[segment]
             if inside.size:
                 moves[inside] += sliced_transport(shown[inside], goal)

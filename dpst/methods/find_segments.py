@@ -11,6 +11,7 @@ from dpst.segmentation import (
     LabelMap,
     segment_by_classes,
     segment_by_scene,
+    segment_objects,
     segment_together,
 )
 from dpst.segmentation.finding.class_model import SegmentationModel
@@ -43,7 +44,7 @@ def find_segments(
         content_image: float32 [height, width, 3], RGB in [0, 1].
         style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
         config: `num_segments` says how many to look for without a model; 0 for the parts of a
-            scene that both photos show.
+            scene that both photos show, or an object and its backdrop.
         get_extractor: loads the extractor, whose deepest style layer tells materials apart.
         get_segmentation_model: loads the model; gives None where there is none.
 
@@ -72,13 +73,14 @@ def find_label_maps(
         style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
         get_extractor: loads the extractor, whose deepest style layer tells materials apart.
         num_segments: how many to look for by what looks alike, 1 to 9; there may be fewer. 0: the
-            parts of a scene that both images show.
+            parts of a scene that both images show, or an object and its backdrop.
 
     Returns:
         The label maps of the content and the style image, to be paired by `pair_segments`.
     """
     if not num_segments:
-        return segment_by_scene(content_image, style_image, scene_parser())
+        found = segment_objects(content_image, style_image)
+        return found or segment_by_scene(content_image, style_image, scene_parser())
     extractor = get_extractor()
     deepest = extractor.style_layers[-1]
 

@@ -2,6 +2,7 @@
 
 from dpst.segmentation.finding.class_segments import segment_by_classes
 from dpst.segmentation.finding.cosegmentation import segment_together
+from dpst.segmentation.finding.object_segments import segment_objects
 from dpst.segmentation.finding.scene_segments import segment_by_scene
 from dpst.segmentation.guidance import (
     average_masks,
@@ -67,6 +68,7 @@ __all__ = [
     "segment_by_scene",
     "segment_masks",
     "segment_table",
+    "segment_objects",
     "segment_together",
     "semantic_labels",
     "semantic_map",

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from dpst import images
+from dpst.images.luma import LUMA
 from dpst.looks.blended_matching import (
-    MAX_STRETCH,
+    CHOSEN,
+    Restraint,
     match_blended_colors,
     sliced_transport,
     sorted_projections,
@@ -106,8 +108,23 @@ def test_plain_segment_is_not_stretched_to_clouds():
     style = rng.random((60, 60, 3)).astype(np.float32)
     matched = match_blended_colors(content, style, single_segment((60, 60), (60, 60)))
     output = matched.apply(content)
-    assert output.std((0, 1)).max() < 1.2 * MAX_STRETCH * content.std((0, 1)).max()
+    assert output.std((0, 1)).max() < 1.2 * CHOSEN.most_stretch * content.std((0, 1)).max()
     np.testing.assert_allclose(output.mean((0, 1)), style.mean((0, 1)), atol=0.02)
+
+
+def test_restraint_keeps_the_contrast_that_a_flat_style_would_take():
+    rng = np.random.default_rng(5)
+    content = rng.random((60, 60, 3)).astype(np.float32)
+    style = (0.5 + 0.05 * (rng.random((60, 60, 3)) - 0.5)).astype(np.float32)
+    whole = single_segment((60, 60), (60, 60))
+    flat, kept = (
+        match_blended_colors(content, style, whole, Restraint(least_contrast=least)).apply(content)
+        for least in (0.0, 0.7)
+    )
+    contrast, flat_contrast, own = ((each @ LUMA).std() for each in (kept, flat, content))
+    assert flat_contrast < 0.1 * own
+    assert contrast > 1.5 * flat_contrast
+    np.testing.assert_allclose(kept.mean((0, 1)), style.mean((0, 1)), atol=0.02)
 
 
 @pytest.mark.parametrize("level", [0.0, 0.5, 1.0])

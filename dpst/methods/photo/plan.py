@@ -8,14 +8,16 @@ import numpy as np
 
 from dpst import images
 from dpst.config import TransferConfig
-from dpst.looks.blended_matching import CAUTION, match_blended_colors
+from dpst.looks.blended_matching import CHOSEN, Restraint, match_blended_colors
 from dpst.looks.color_matching import match_colors
 from dpst.messages import check_both
 from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_maps
 from dpst.segmentation import Pairing, pair_segments, single_segment
 from matting import LocalAffineMap
 
-UNLABELLED_CAUTION = 0.4  # of the colour match: what serves a segment may be something else
+UNLABELLED = Restraint(caution=0.4, most_stretch=2.0, least_contrast=0.7)
+"""What serves a segment may be something else."""
+
 LEAST_CONTRAST = 3 / 255  # standard deviation of all three channels: less is one colour and noise
 
 
@@ -49,7 +51,7 @@ class PhotoPlan(Plan):
         """Return the closed-form match that the solve departs from at a cost.
 
         It has the style's whole distribution of colours. Where nobody chose what serves what, it
-        keeps nearer to the match of moments: what serves a segment may be something else.
+        keeps nearer to the match of moments, and to the photo's own contrast.
 
         Args:
             content_image: float32 [height, width, 3], RGB in [0, 1].
@@ -58,8 +60,8 @@ class PhotoPlan(Plan):
         Returns:
             The map, to be applied to the content image at any size.
         """
-        caution = CAUTION if self.is_labelled else UNLABELLED_CAUTION
-        return match_blended_colors(content_image, style_image, self.pairing, caution)
+        restraint = CHOSEN if self.is_labelled else UNLABELLED
+        return match_blended_colors(content_image, style_image, self.pairing, restraint)
 
 
 def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> PhotoPlan:
