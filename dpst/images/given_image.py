@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from dpst.images.checks import check_image
+from dpst.images.checks import check_image, check_same_size
 from dpst.images.pixels import FloatImage, to_unit_range
 
 
@@ -49,3 +49,23 @@ def given_image(image: Any, name: str = "image") -> FloatImage:
         array = to_unit_range(array)
     check_image(array, name)
     return array.astype(np.float32)
+
+
+def given_pair(image: Any, reference: Any, names: tuple[str, str]) -> tuple[FloatImage, FloatImage]:
+    """Return two images that a caller gave, to be compared pixel by pixel.
+
+    Args:
+        image: the first, see `given_image`.
+        reference: the second.
+        names: what they are, for messages.
+
+    Returns:
+        Both as float32 [height, width, 3], RGB in [0, 1].
+
+    Raises:
+        TypeError: one is a path or None.
+        ValueError: one is not RGB in [0, 1], or has transparency; or their sizes differ.
+    """
+    pair = given_image(image, names[0]), given_image(reference, names[1])
+    check_same_size(*pair, names)
+    return pair

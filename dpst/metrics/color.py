@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dpst.images.checks import check_image, check_labels
+from dpst.images.checks import check_labels
+from dpst.images.given_image import given_image
 from dpst.metrics.segments import paired_segments
 
 _XYZ_OF_RGB = np.array(
@@ -44,8 +45,8 @@ def color_distance(
         ValueError: an image and its labels differ in size, a label has no style label, or an image
             is not RGB in [0, 1].
     """
-    check_image(output_image, "output_image")
-    check_image(style_image, "style_image")
+    output_image = given_image(output_image, "output_image")
+    style_image = given_image(style_image, "style_image")
     check_labels(content_labels, output_image, "content_labels")
     check_labels(style_labels, style_image, "style_labels")
     lab, style_lab = rgb_to_lab(output_image), rgb_to_lab(style_image)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from dpst.images.checks import check_labels, check_pair
+from dpst.images.checks import check_labels
+from dpst.images.given_image import given_pair
 from dpst.metrics.color import rgb_to_lab
 
 SMOOTH_SLOPES = {1: 1.0, 2: 0.7, 4: 0.5, 8: 0.35}
@@ -68,7 +69,7 @@ def _excesses(
     output_image: np.ndarray, content_image: np.ndarray, content_labels: np.ndarray | None
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the slope beyond what is allowed, and where the content is smooth, for each scale."""
-    check_pair(output_image, content_image, _NAMES)
+    output_image, content_image = given_pair(output_image, content_image, _NAMES)
     check_labels(content_labels, output_image, "content_labels")
     output, content = rgb_to_lab(output_image), rgb_to_lab(content_image)
     gain = _gains(output, content, content_labels)

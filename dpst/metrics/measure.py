@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dpst.images.checks import check_pair
+from dpst.images.given_image import given_image, given_pair
 from dpst.metrics.color import color_distance
 from dpst.metrics.false_structure import false_structure
 from dpst.metrics.features import Features, content_distance, style_distances
@@ -91,7 +91,10 @@ def measure(
     Raises:
         ValueError: shapes disagree, an image is not RGB in [0, 1], or a layer or label is unknown.
     """
-    check_pair(output_image, content_image, ("output_image", "content_image"))
+    output_image, content_image = given_pair(
+        output_image, content_image, ("output_image", "content_image")
+    )
+    style_image = given_image(style_image, "style_image")
     segmentation = content_labels, style_labels, style_index
     # The cheap metrics first: they find wrong input before the network runs.
     structure = ssim(output_image, content_image)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dpst.images.checks import check_pair
+from dpst.images.given_image import given_pair
 from matting import (
     PUBLISHED_EPSILON,
     fit_local_affine,
@@ -35,7 +35,7 @@ def matting_energy(
     Raises:
         ValueError: the shapes differ, an image is smaller than 3x3, or one is not RGB in [0, 1].
     """
-    check_pair(output_image, content_image, _NAMES)
+    output_image, content_image = given_pair(output_image, content_image, _NAMES)
     stencil, offsets = laplacian_stencil(content_image, epsilon), stencil_offsets()
     height, width = content_image.shape[:2]
     planes = np.moveaxis(output_image.astype(np.float64), -1, 0)
@@ -72,6 +72,6 @@ def affine_residual(
     Raises:
         ValueError: the shapes differ, or an image is not RGB in [0, 1].
     """
-    check_pair(output_image, content_image, _NAMES)
+    output_image, content_image = given_pair(output_image, content_image, _NAMES)
     fit = fit_local_affine(content_image, output_image, radius, epsilon).apply(content_image)
     return np.sqrt(np.square(output_image - fit).mean(-1)).astype(np.float32)

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from dpst.images.checks import check_labels, check_pair
+from dpst.images.checks import check_labels
+from dpst.images.given_image import given_pair
 from dpst.metrics.color import rgb_to_lab
 
 NUM_RANGES = 6
@@ -68,7 +69,7 @@ def _drift(
     output_image: np.ndarray, content_image: np.ndarray, content_labels: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the slow part of what the segments' maps leave, and the change, both in Lab."""
-    check_pair(output_image, content_image, _NAMES)
+    output_image, content_image = given_pair(output_image, content_image, _NAMES)
     check_labels(content_labels, output_image, "content_labels")
     content = rgb_to_lab(content_image)
     change = rgb_to_lab(output_image) - content

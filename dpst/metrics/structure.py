@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from dpst.images.checks import check_pair
+from dpst.images.given_image import given_pair
 from dpst.images.luma import LUMA
 
 _RADIUS, _SIGMA = 5, 1.5  # of the Gaussian window
@@ -26,7 +26,7 @@ def ssim(image: np.ndarray, reference: np.ndarray) -> float:
     Raises:
         ValueError: the shapes differ, an image is too small, or one is not RGB in [0, 1].
     """
-    _check(image, reference)
+    image, reference = _checked(image, reference)
     return _plane_ssim(image @ LUMA, reference @ LUMA)
 
 
@@ -45,7 +45,7 @@ def edge_ssim(image: np.ndarray, reference: np.ndarray) -> float:
     Raises:
         ValueError: the shapes differ, an image is too small, or one is not RGB in [0, 1].
     """
-    _check(image, reference)
+    image, reference = _checked(image, reference)
     return _plane_ssim(_edges(image @ LUMA), _edges(reference @ LUMA))
 
 
@@ -72,8 +72,8 @@ def _edges(plane: np.ndarray) -> np.ndarray:
     return magnitude / (magnitude.max() + 1e-12)
 
 
-def _check(image: np.ndarray, reference: np.ndarray) -> None:
-    check_pair(image, reference, ("image", "reference"))
+def _checked(image: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    image, reference = given_pair(image, reference, ("image", "reference"))
     height, width = image.shape[:2]
     side = 2 * _RADIUS + 1
     if min(height, width) < side:
@@ -81,3 +81,4 @@ def _check(image: np.ndarray, reference: np.ndarray) -> None:
             f"image is {width}x{height}, must be at least {side}x{side} to hold a window of SSIM; "
             "use a larger image."
         )
+    return image, reference
