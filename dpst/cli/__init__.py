@@ -21,10 +21,19 @@ def main(argv: Sequence[str]) -> int:
 def run() -> int:
     """Call `main` with the arguments of the process, as `run.py` and the command `dpst` do.
 
-    What is waited for is told at once where somebody waits: on a terminal.
+    What is waited for is told at once where somebody waits: on a terminal. A standard stream that
+    fails costs no result; a text that was asked for and could not be written is an error.
     """
-    texts = {"-h", "--help", "--helpfull", "-V", "--version"}
-    is_run = len(sys.argv) > 1 and not {"-q", "--quiet", *texts} & set(sys.argv)
-    if is_run and sys.stderr.isatty():
-        print("dpst: starting", file=sys.stderr, flush=True)
-    return main(sys.argv)
+    from dpst.batch.exit_status import ExitStatus
+    from dpst.cli.lasting_streams import lasting_streams
+
+    arguments = set(sys.argv[1:])
+    is_text = bool({"-h", "--help", "--helpfull", "-V", "--version"} & arguments)
+    with lasting_streams() as (out, err):
+        if arguments and not is_text and not {"-q", "--quiet"} & arguments and err.isatty():
+            print("dpst: starting", file=err, flush=True)
+        status = main(sys.argv)
+        out.flush()
+        if is_text and out.error and not isinstance(out.error, BrokenPipeError):
+            return ExitStatus.BAD_INPUT
+        return status
