@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from dpst.batch.job import Job
 from dpst.batch.job_run import run_job
-from dpst.batch.jobs_file import Job
 from dpst.cli.flags import flag_roles
 from dpst.cli.run_jobs import run_job_flags
 

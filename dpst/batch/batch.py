@@ -10,14 +10,13 @@ from pathlib import Path
 
 from dpst.batch.cluster import run_on_cluster
 from dpst.batch.exit_status import ExitStatus
+from dpst.batch.failure_list import FAILURES_NAME, FailureList, remove_old_list
+from dpst.batch.job import Job
 from dpst.batch.job_run import RunPair, run_job
-from dpst.batch.jobs_file import Job
 from dpst.batch.outcome import FAILED, Outcome
 from dpst.batch.progress_line import BatchLine
-from dpst.batch.summary import summary_table, write_failures, write_overview
+from dpst.batch.summary import summary_table, write_overview
 from dpst.files.whole_file import remove_leftovers
-
-FAILURES_NAME = "failures.csv"
 
 
 def run_batch(
@@ -48,18 +47,20 @@ def run_batch(
     if not is_dry_run:
         _prepare(output_dir)
     line = BatchLine(len(jobs), sys.stderr)
+    failures = FailureList(Path(output_dir) / FAILURES_NAME)
     outcomes: list[Outcome] = []
     is_interrupted = False
     try:
         for outcome in _outcomes(jobs, run_pair, line, is_dry_run, cluster):
             outcomes.append(outcome)
             line.finish(outcome)
-            if outcome.status == FAILED and not is_dry_run:
-                write_failures(Path(output_dir) / FAILURES_NAME, outcomes)
+            if not is_dry_run:
+                failures.add(outcome)
     except KeyboardInterrupt:
         is_interrupted = True
     finally:
         line.close()
+        failures.close()
     if report_dir and outcomes and not is_dry_run:
         write_overview(Path(report_dir), outcomes)
     for text in summary_table(outcomes, len(jobs)):
@@ -77,7 +78,7 @@ def _prepare(folder: str | os.PathLike[str]) -> None:
         os.makedirs(folder, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError("it is not writable")
-        (Path(folder) / FAILURES_NAME).unlink(missing_ok=True)
+        remove_old_list(Path(folder) / FAILURES_NAME)
     except OSError as error:
         raise ValueError(
             f"output_dir '{os.fspath(folder)}' cannot hold the results ({error}): choose another "

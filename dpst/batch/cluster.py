@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
+from dpst.batch.job import Job
 from dpst.batch.job_run import RunPair, run_job
-from dpst.batch.jobs_file import Job
 from dpst.batch.outcome import FAILED, Outcome
 from dpst.messages import needs_package, one_line
 

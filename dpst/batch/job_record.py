@@ -8,21 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dpst.batch.jobs_file import Job, input_files
+from dpst.batch.job import Job
+from dpst.batch.jobs_file import input_files
 from dpst.files.digest import digest, file_digest
 from dpst.files.whole_file import whole_file
 from dpst.version import __version__
 
-RECORD_SUFFIX = ".job.json"
-
 
 def record_path(job: Job) -> Path:
-    """Return the path of a job's record: its output image's with `RECORD_SUFFIX` appended.
+    """Return the path of a job's record: see `Job.record`.
 
     Args:
         job: of a jobs file.
     """
-    return Path(job.output + RECORD_SUFFIX)
+    return Path(job.record)
 
 
 def job_digest(job: Job) -> str:

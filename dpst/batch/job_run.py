@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dpst.batch.job import Job
 from dpst.batch.job_record import is_finished, job_digest, write_record
-from dpst.batch.jobs_file import Job
 from dpst.batch.outcome import DONE, FAILED, THERE, Outcome
 from dpst.messages import one_line
 

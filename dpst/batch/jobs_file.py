@@ -3,43 +3,16 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from dpst.batch.flag_roles import FlagRoles
+from dpst.batch.job import Job
+from dpst.batch.job_places import checked_places
+from dpst.files.place import home_path
 from dpst.files.regular_file import check_regular_file
 from dpst.messages import did_you_mean
-
-
-@dataclass(frozen=True)
-class Job:
-    """One row of a jobs file.
-
-    Attributes:
-        line: the line of the file that it ends on, counted from 1.
-        flags: its flags by name, those that hold for all rows included; their paths are ready to be
-            used.
-        error: what is wrong with the row itself; "" where nothing is.
-        roles: which of the flags name files.
-    """
-
-    line: int
-    flags: Mapping[str, str] = field(default_factory=dict)
-    error: str = ""
-    roles: FlagRoles = FlagRoles()
-
-    @property
-    def output(self) -> str:
-        """Path of the output image."""
-        return self.flags.get("output_image", "")
-
-    @property
-    def output_paths(self) -> dict[str, Path]:
-        """Paths of all files and folders that it writes, by flag."""
-        return {name: Path(self.flags[name]) for name in self.roles.outputs if name in self.flags}
 
 
 def read_jobs(
@@ -77,18 +50,19 @@ def read_jobs(
     _, header = next(rows, (0, []))
     header = [(renamed or {}).get(name.strip(), name.strip()) for name in header]
     _check_header(path, header, flag_names)
+    folders = os.path.dirname(path), os.fspath(output_dir)
     jobs = []
     for line, row in rows:
         if len(row) != len(header):
             error = f"the row has {len(row)} cells and the header {len(header)}, they must agree."
             jobs.append(Job(line, error=error, roles=roles))
             continue
-        cells = zip(header, (cell.strip() for cell in row), strict=True)
-        own = {name: _resolved(name, cell, path.parent, roles) for name, cell in cells if cell}
-        jobs.append(_job(line, own, common, output_dir, roles))
+        stripped = zip(header, (cell.strip() for cell in row), strict=True)
+        cells = {name: cell for name, cell in stripped if cell}
+        jobs.append(_job(line, cells, common, folders, roles))
     if not jobs:
         raise ValueError(f"jobs '{path}' holds no rows below its header: add one for each pair.")
-    return list(_checked_outputs(path, jobs, Path(output_dir)))
+    return list(checked_places(path, jobs, output_dir))
 
 
 def input_files(job: Job) -> list[str]:
@@ -97,14 +71,8 @@ def input_files(job: Job) -> list[str]:
     Args:
         job: of a jobs file.
     """
-    paths: set[str] = set()
-    for name in (*job.roles.inputs, *job.roles.inputs_or_names):
-        text = job.flags.get(name, "")
-        candidates = [text, *(part.rpartition("=")[2].strip() for part in text.split(","))]
-        if name == "segmentation_model":
-            candidates.append(str(Path(text).with_suffix(".classes.txt")) if text else "")
-        paths.update(each for each in candidates if each and os.path.isfile(each))
-    return sorted(paths)
+    paths = {path for _, path in job.roles.read_paths(job.flags)}
+    return sorted(path for path in paths if os.path.isfile(path))
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -148,26 +116,27 @@ def _check_header(path: Path, header: Sequence[str], flag_names: Collection[str]
             raise ValueError(f"jobs '{path}' has two columns '{name}': remove one.")
 
 
-def _resolved(name: str, text: str, folder: Path, roles: FlagRoles) -> str:
-    """Return the value of a cell, with the input paths in it relative to the file's folder."""
-    if name in roles.inputs_or_names:
-        return str(folder / text) if (folder / text).is_file() else text
-    if name not in roles.inputs:
-        return text
-    if (folder / text).exists():
-        return str(folder / text)
-    parts = (part.rpartition("=") for part in text.split(","))
-    return ",".join(f"{label}{sign}{folder / path.strip()}" for label, sign, path in parts)
-
-
 def _job(
     line: int,
-    own: Mapping[str, str],
+    cells: Mapping[str, str],
     common: Mapping[str, str],
-    output_dir: str | os.PathLike[str],
+    folders: tuple[str, str],
     roles: FlagRoles,
 ) -> Job:
-    """Return the job of a row, given the row's own flags and those of all rows."""
+    """Return the job of a row.
+
+    Args:
+        line: the line that it ends on.
+        cells: the row's own flags as they stand there.
+        common: the flags of all rows.
+        folders: where paths of input files start from, and those of output files.
+        roles: which of the flags name files.
+    """
+    folder, output_dir = folders
+    try:
+        own = {name: _resolved(name, cell, folder, roles) for name, cell in cells.items()}
+    except ValueError as unmeant:
+        return Job(line, error=str(unmeant), roles=roles)
     flags = {**common, **own}
     flags.setdefault("output_image", _output_name(flags))
     error, reports = "", common.get("report_dir")
@@ -177,8 +146,27 @@ def _job(
         error = f"report_dir is '{reports}', where the overview goes: give another folder."
     for name in roles.outputs:
         if name in flags:
-            flags[name] = str(Path(output_dir, flags[name]))
+            flags[name] = os.path.join(output_dir, flags[name])
     return Job(line, flags, error, roles)
+
+
+def _resolved(name: str, text: str, folder: str, roles: FlagRoles) -> str:
+    """Return the value of a cell: paths as meant, those of inputs relative to the file's folder."""
+    if name in roles.outputs:
+        return home_path(text, name)
+    if name in roles.inputs_or_names:
+        path = os.path.join(folder, home_path(text, name))
+        return path if os.path.isfile(path) else text
+    if name not in roles.inputs:
+        return text
+    path = os.path.join(folder, home_path(text, name))
+    if not ("," in text or "=" in text) or os.path.exists(path):
+        return path
+    parts = (part.rpartition("=") for part in text.split(","))
+    return ",".join(
+        f"{label}{sign}{os.path.join(folder, home_path(path.strip(), name))}"
+        for label, sign, path in parts
+    )
 
 
 def _output_name(flags: Mapping[str, str]) -> str:
@@ -187,28 +175,7 @@ def _output_name(flags: Mapping[str, str]) -> str:
 
 
 def _own_report_dir(flags: Mapping[str, str], output_dir: str | os.PathLike[str]) -> str:
-    output = os.path.relpath(Path(output_dir, flags["output_image"]), output_dir)
-    return str(Path(flags["report_dir"], output))
-
-
-def _checked_outputs(path: Path, jobs: Sequence[Job], output_dir: Path) -> Iterator[Job]:
-    """Yield the jobs; one that would write outside the folder has an error."""
-    lines: dict[str, int] = {}
-    for job in jobs:
-        error = job.error
-        for name, output in job.output_paths.items():
-            absolute = os.path.abspath(output)
-            # Without regard to case: some file systems do not tell a.png from A.png.
-            place = absolute.casefold()
-            if place in lines:
-                raise ValueError(
-                    f"jobs '{path}' writes '{output}' by line {lines[place]} and by line "
-                    f"{job.line}, each must have its own: add a column {name}."
-                )
-            lines[place] = job.line
-            if not Path(absolute).is_relative_to(output_dir.absolute()):
-                error = (
-                    f"{name} is '{output}', it must lie in output_dir '{output_dir}': "
-                    "give a name within it."
-                )
-        yield dataclasses.replace(job, error=error)
+    output = flags["output_image"]
+    if os.path.isabs(output):
+        output = os.path.relpath(output, output_dir)
+    return os.path.join(flags["report_dir"], os.path.normpath(output))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dpst.batch.jobs_file import Job
+from dpst.batch.job import Job
 
 DONE, THERE, FAILED = "done", "already there", "failed"
 

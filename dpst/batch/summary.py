@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import csv
-import io
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dpst.batch.outcome import DONE, FAILED, THERE, Outcome
-from dpst.files.whole_file import whole_file
 from dpst.messages import one_line
 from dpst.report.files import PAGE_NAME, write_text
 
@@ -37,23 +33,6 @@ def summary_table(outcomes: Sequence[Outcome], num_jobs: int) -> Iterator[str]:
         yield f"{'not reached':<13}  {num_jobs - len(outcomes):>6}  {'-':>13}"
     for failure in _failures(outcomes):
         yield f"line {failure.job.line}: {failure.error}"
-
-
-def write_failures(path: Path, outcomes: Sequence[Outcome]) -> None:
-    """Write the jobs that failed as CSV: line, output image and error of each.
-
-    Args:
-        path: the file, replaced if it exists. A full disk is no error: it fails the jobs, but must
-            not end the batch.
-        outcomes: of all jobs that were reached.
-    """
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(("line", "output_image", "error"))
-    for failure in _failures(outcomes):
-        table.writerow((failure.job.line, failure.job.output, failure.error))
-    with contextlib.suppress(OSError), whole_file(path) as file:
-        file.write(text.getvalue().encode())
 
 
 def write_overview(folder: Path, outcomes: Sequence[Outcome]) -> None:

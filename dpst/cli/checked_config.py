@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from absl import flags
 
-from dpst.cli.flags import FILE_FLAGS, FileFlag
-from dpst.cli.label_files import split_paths
-from dpst.cli.typed_arguments import file_path, is_same_file
+from dpst.cli.flags import FILE_FLAGS, FileFlag, flag_roles
+from dpst.cli.typed_arguments import file_paths
 from dpst.config import TransferConfig
-from dpst.pair_run import SAVED_LABELS
-from dpst.report.files import PAGE_NAME, TRACE_NAME
+from dpst.files.place import home_path, is_same_file
 
 
 def checked_config(
@@ -40,63 +38,37 @@ def checked_config(
     given = [row for row in FILE_FLAGS if values[row.name].value]
     for row in given:
         _check_belongs(row, values)
-        values[row.name].value = _meant_paths(str(values[row.name].value), row.name)
+        values[row.name].value = file_paths(str(values[row.name].value), row.name)
     _check_required(values)
-    fields = dataclasses.fields(TransferConfig)
-    settings: dict[str, Any] = {field.name: values[field.name].value for field in fields}
+    settings: dict[str, Any] = {}
+    for field in dataclasses.fields(TransferConfig):
+        if field.metadata["is_file"] and values[field.name].value:
+            values[field.name].value = home_path(str(values[field.name].value), f"--{field.name}")
+        settings[field.name] = values[field.name].value
     config = TransferConfig(**settings)
     for row in given:
         _check_method(row, values)
         if row.check:
             row.check(os.fspath(place(str(values[row.name].value))), row.name)
-    _check_keeps_files(given, values)
+    _check_keeps_files(values)
     return config
 
 
-def _meant_paths(text: str, name: str) -> str:
-    """Return the value of a flag that names a file, or several, with their paths as meant."""
-    parts = (part.rpartition("=") for part in split_paths(text))
-    return ",".join(f"{mask}{sign}{file_path(path, name)}" for mask, sign, path in parts)
-
-
-def _check_keeps_files(given: Sequence[FileFlag], values: flags.FlagValues) -> None:
+def _check_keeps_files(values: flags.FlagValues) -> None:
     """Check that no output takes the place of an input or of another output."""
-    inputs = {
-        path: row.name
-        for row in given
-        if row.role.startswith("input") and not values.overwrite
-        for path in _input_paths(str(values[row.name].value))
-    }
-    outputs: dict[str, str] = {}
-    for row in given:
-        if row.role != "output":
-            continue
-        for path in _output_paths(str(values[row.name].value), row.name):
-            for other, name in inputs.items():
+    roles = flag_roles()
+    texts = {name: str(values[name].value) for name in roles.files if values[name].value}
+    inputs = [] if values.overwrite else list(roles.read_paths(texts))
+    outputs: list[tuple[str, str]] = []
+    for name, path in roles.written_paths(texts):
+        for others, remedy in ((inputs, ", or add --overwrite"), (outputs, "")):
+            for other_name, other in others:
                 if is_same_file(path, other):
                     raise ValueError(
-                        f"--{row.name} is '{path}', the same file as --{name}, which would be "
-                        "lost: choose another path, or add --overwrite."
+                        f"--{name} is '{path}', the same file as --{other_name}, which would be "
+                        f"lost: choose another path{remedy}."
                     )
-            for other, name in outputs.items():
-                if is_same_file(path, other):
-                    raise ValueError(
-                        f"--{row.name} is '{path}', the same file as --{name}, of which one would "
-                        "be lost: choose another path."
-                    )
-            outputs[path] = row.name
-
-
-def _input_paths(text: str) -> Iterator[str]:
-    """Yield the files that a flag may name: a path, or several, or masks by name."""
-    yield text
-    yield from (part.rpartition("=")[2].strip() for part in text.split(","))
-
-
-def _output_paths(text: str, name: str) -> list[str]:
-    """Return the files that an output flag makes, of folders too."""
-    within = {"save_labels": tuple(SAVED_LABELS.values()), "report_dir": (PAGE_NAME, TRACE_NAME)}
-    return [os.path.join(text, file) for file in within.get(name, ())] or [text]
+        outputs.append((name, path))
 
 
 def _check_required(values: flags.FlagValues) -> None:

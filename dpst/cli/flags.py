@@ -34,6 +34,7 @@ class FileFlag:
         check: checks its value; None checks nothing.
         methods: the methods that it belongs to; empty for all.
         is_of_a_solve: whether it has no meaning where a saved look is applied.
+        files: names of the files that are written into it, if it is a folder.
     """
 
     name: str
@@ -42,6 +43,7 @@ class FileFlag:
     check: FlagCheck | None = None
     methods: Sequence[str] = ()
     is_of_a_solve: bool = True
+    files: Sequence[str] = ()
 
 
 def _check_label_folder(value: str, name: str) -> None:
@@ -103,6 +105,7 @@ FILE_FLAGS = (
         f"{' and '.join(SAVED_LABELS.values())}, to be looked at, edited and given back.",
         "output",
         _check_label_folder,
+        files=tuple(SAVED_LABELS.values()),
     ),
     FileFlag(
         "save_look",
@@ -132,6 +135,7 @@ FILE_FLAGS = (
         "report of each job and an overview.",
         "output",
         _check_report,
+        files=(TRACE_NAME, PAGE_NAME),
     ),
     FileFlag(
         "tensorboard_dir",
@@ -237,4 +241,5 @@ def flag_roles() -> FlagRoles:
         inputs_or_names=of_role("input_or_name") + names,
         outputs=of_role("output"),
         not_of_the_result=NOT_COLUMNS,
+        files_within={row.name: row.files for row in FILE_FLAGS if row.files},
     )

@@ -7,20 +7,22 @@ import functools
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from absl import flags
 
 from dpst.batch.batch import run_batch
 from dpst.batch.exit_status import ExitStatus
+from dpst.batch.flag_roles import FlagRoles
+from dpst.batch.job import Job
 from dpst.batch.job_run import Show, in_existing_folder
-from dpst.batch.jobs_file import Job, read_jobs
+from dpst.batch.jobs_file import read_jobs
 from dpst.cli.checked_config import checked_config
 from dpst.cli.flags import BATCH_FLAGS, NOT_COLUMNS, RENAMED, define_flags, flag_roles
 from dpst.cli.label_files import split_paths
 from dpst.cli.run_pair import Surroundings, run_pair
-from dpst.cli.typed_arguments import with_decimal_point
+from dpst.cli.typed_arguments import file_path, file_paths, with_decimal_point
+from dpst.files.place import is_within
 from dpst.messages import one_line
 
 if TYPE_CHECKING:
@@ -46,11 +48,11 @@ def run_jobs(values: flags.FlagValues, rest: Sequence[str]) -> ExitStatus:
         raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
     if not values.output_dir:
         raise ValueError("--output_dir is missing, --jobs must have a folder to put results in.")
+    roles = flag_roles()
+    _expand_paths(values, roles)
     # Without a report_dir for all, rows may still have reports of their own.
     reports = os.path.join(values.output_dir, values.report_dir) if values.report_dir else ""
-    if reports and not Path(os.path.abspath(reports)).is_relative_to(
-        os.path.abspath(values.output_dir)
-    ):
+    if reports and not is_within(reports, values.output_dir):
         raise ValueError(
             f"--report_dir is '{values.report_dir}', with --jobs it must lie in --output_dir: give "
             "a name within it."
@@ -58,12 +60,20 @@ def run_jobs(values: flags.FlagValues, rest: Sequence[str]) -> ExitStatus:
     names = [name for name in values if name not in BATCH_FLAGS]
     common = {name: str(values[name].value) for name in names if values[name].present}
     columns = [name for name in names if name not in NOT_COLUMNS]
-    jobs = read_jobs(values.jobs, values.output_dir, columns, common, flag_roles(), RENAMED)
+    jobs = read_jobs(values.jobs, values.output_dir, columns, common, roles, RENAMED)
     jobs = _checked(jobs, has_files=not values.cluster)
     _shared_extractor.cache_clear()
     return run_batch(
         jobs, values.output_dir, run_job_flags, values.dry_run, values.cluster or "", reports
     )
+
+
+def _expand_paths(values: flags.FlagValues, roles: FlagRoles) -> None:
+    """Let `~` be the home folder in the paths that hold for all rows."""
+    for name in ("jobs", "output_dir", *roles.files):
+        if values[name].value:
+            expand = file_path if name in roles.inputs_or_names else file_paths
+            values[name].value = expand(str(values[name].value), name)
 
 
 def _checked(jobs: Sequence[Job], has_files: bool) -> list[Job]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 
 from absl import flags
+
+from dpst.cli.label_files import split_paths
+from dpst.files.place import home_path
 
 PATH_FLAGS = ("content_image", "style_image", "output_image")
 """The flags that paths without a flag stand for, in order."""
@@ -47,14 +49,28 @@ def file_path(text: str, name: str) -> str:
         name: of the flag, for the message.
 
     Raises:
-        ValueError: it is the address of a page or a file on the web.
+        ValueError: it is the address of a page or a file on the web, or there is no such user.
     """
     if _ADDRESS.match(text):
         raise ValueError(
             f"--{name} is {text!r}, an address, it must be a file: download it first, and give "
             "its path."
         )
-    return os.path.expanduser(text)
+    return home_path(text, f"--{name}")
+
+
+def file_paths(text: str, name: str) -> str:
+    """Return the value of a flag that names a file, or several, with their paths as meant.
+
+    Args:
+        text: a path, or several as A,B, or masks by name.
+        name: of the flag, for the message.
+
+    Raises:
+        ValueError: see `file_path`.
+    """
+    parts = (part.rpartition("=") for part in split_paths(text))
+    return ",".join(f"{mask}{sign}{file_path(path, name)}" for mask, sign, path in parts)
 
 
 def with_decimal_point(error: flags.Error, arguments: Sequence[str]) -> flags.Error:
@@ -66,15 +82,3 @@ def with_decimal_point(error: flags.Error, arguments: Sequence[str]) -> flags.Er
         f"--{slip[1]} is {slip[2]},{slip[3]}, a number must have a decimal point: write "
         f"{slip[2]}.{slip[3]}."
     )
-
-
-def is_same_file(path: str, other: str) -> bool:
-    """Return whether two paths lead to one file, which need not exist yet.
-
-    Args:
-        path: a path.
-        other: another.
-    """
-    if os.path.exists(path) and os.path.exists(other):
-        return os.path.samefile(path, other)
-    return os.path.realpath(path) == os.path.realpath(other)

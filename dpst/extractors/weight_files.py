@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 
 from dpst.files.digest import file_digest
+from dpst.files.place import home_path
 from dpst.files.regular_file import check_regular_file
 
 WEIGHTS_VARIABLE = "DPST_WEIGHTS"
@@ -84,11 +85,11 @@ def find_weights(
         ValueError: a found or downloaded file has another hash.
     """
     if path is not None:
-        return _user_file(source, Path(path).expanduser(), "weights path", verify_path)
+        return _user_file(source, Path(home_path(path, "weights")), "weights path", verify_path)
     folders = [keras_cache()]
     variable = os.environ.get(WEIGHTS_VARIABLE)
     if variable:
-        place = Path(variable).expanduser()
+        place = Path(home_path(variable, f"${WEIGHTS_VARIABLE}"))
         if not place.is_dir():
             return _user_file(source, place, f"${WEIGHTS_VARIABLE}", verify_path)
         folders.insert(0, place)
@@ -120,7 +121,7 @@ def verify_hash(path: str | os.PathLike[str], source: WeightsSource) -> None:
 
 def keras_cache() -> Path:
     """Return the folder where Keras keeps downloaded weights; it need not exist."""
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "models"
+    return Path(os.environ.get("KERAS_HOME") or home_path("~/.keras", "$KERAS_HOME")) / "models"
 
 
 def _user_file(source: WeightsSource, place: Path, origin: str, verify: bool) -> str:

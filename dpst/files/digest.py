@@ -68,7 +68,10 @@ def _update(state: Any, value: Any) -> None:
     elif isinstance(value, bytes):
         head, data = "bytes", value
     elif value is None or isinstance(value, str | bool | int | float | np.generic):
-        head, data = type(value).__name__, str(value).encode()
+        head, data = (
+            type(value).__name__,
+            str(value).encode(errors="surrogatepass"),
+        )  # of names that are not UTF-8
     else:
         raise TypeError(f"{type(value).__name__} has no digest, give arrays and plain values.")
     state.update(f"{head} {len(data)} ".encode() + data)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keras
 
+from dpst.files.place import home_path
 from dpst.files.regular_file import check_regular_file
 from dpst.messages import one_line
 
@@ -25,7 +26,7 @@ def read_model(path: str | os.PathLike[str], name: str = "model file") -> keras.
         FileNotFoundError: there is no such file.
         ValueError: the file does not hold a model that can be loaded safely.
     """
-    path = Path(path).expanduser()
+    path = Path(home_path(path, name))
     if not path.exists():
         raise FileNotFoundError(f"{name} '{path}' does not exist; pass a .keras or .h5 file")
     check_regular_file(path, name)

@@ -150,7 +150,7 @@ def _sorter(name: str) -> str:
 
 
 def _address(path: str | os.PathLike[str], folder: str | os.PathLike[str]) -> str:
-    return quote(Path(os.path.relpath(path, folder)).as_posix())
+    return quote(os.fsencode(Path(os.path.relpath(path, folder)).as_posix()))
 
 
 def _thumbnail(path: str) -> images.FloatImage | None:

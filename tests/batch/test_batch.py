@@ -10,7 +10,7 @@ from dpst import images
 from dpst.batch import batch
 from dpst.batch.batch import run_batch
 from dpst.batch.flag_roles import FlagRoles
-from dpst.batch.jobs_file import Job
+from dpst.batch.job import Job
 
 ROLES = FlagRoles(inputs=("content_image",), outputs=("output_image",))
 

@@ -8,7 +8,7 @@ import pytest
 
 from dpst import images
 from dpst.batch.cluster import run_on_cluster
-from dpst.batch.jobs_file import Job
+from dpst.batch.job import Job
 from dpst.cli import cli
 from tests.conftest import REPOSITORY
 from tests.exit_statuses import BAD_INPUT, SOME_FAILED

@@ -7,8 +7,8 @@ import pytest
 
 from dpst.batch import job_record
 from dpst.batch.flag_roles import FlagRoles
+from dpst.batch.job import Job
 from dpst.batch.job_record import is_finished, job_digest, record_path, write_record
-from dpst.batch.jobs_file import Job
 
 ROLES = FlagRoles(
     inputs=("photo", "labels"),

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dpst.batch.flag_roles import FlagRoles
-from dpst.batch.jobs_file import Job, input_files, read_jobs
+from dpst.batch.job import Job
+from dpst.batch.jobs_file import input_files, read_jobs
 
 FLAGS = ("content_image", "style_image", "output_image", "content_labels", "init", "tv_weight")
 ROLES = FlagRoles(

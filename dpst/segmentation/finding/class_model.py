@@ -15,6 +15,7 @@ import numpy as np
 
 from dpst import images
 from dpst.files.keras_model import read_model
+from dpst.files.place import home_path
 from dpst.messages import needs_package, one_line
 from dpst.segmentation.finding.class_groups import class_names
 
@@ -70,7 +71,7 @@ class SegmentationModel:
         else:
             self._title = f"{name} '{os.fspath(source)}'"
             self._model = read_model(source, name)
-            names_path = Path(source).expanduser().with_suffix(".classes.txt")
+            names_path = Path(home_path(source, name)).with_suffix(".classes.txt")
         input_shape, dtype = _check_input(self._model, self._title)
         num_classes = _check_output(self._model, self._title)
         self._preprocess = getattr(self._model, "preprocessor", None)
