@@ -18,13 +18,14 @@ from dpst.batch.exit_status import ExitStatus
 from dpst.cli.checked_config import checked_config
 from dpst.cli.flags import FILE_FLAGS
 from dpst.cli.label_files import label_files, split_paths
+from dpst.cli.saved_labels import save_labels
 from dpst.config import TransferConfig
 from dpst.looks.color_lut import fit_color_lut, write_cube
 from dpst.looks.look import Look
 from dpst.looks.look_file import load_look, save_look
 from dpst.looks.recoloring import Recoloring
 from dpst.methods import Inputs, Plan
-from dpst.pair_run import SAVED_LABELS, PairRun, PlannedPair, SolvedPair, write_photo
+from dpst.pair_run import PairRun, PlannedPair, SolvedPair, write_photo
 from dpst.quiet_startup import quiet_startup
 from dpst.report.trace import metric_lines
 from dpst.segmentation import LabelMap, segment_table
@@ -141,9 +142,7 @@ class _Networks:
         )
         if self._values.save_labels:
             folder = Path(self._values.save_labels)
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, label_map in zip(SAVED_LABELS.values(), label_maps, strict=True):
-                images.write_image(folder / name, label_map.picture())
+            save_labels(folder, label_maps, self._values.overwrite)
         self.has_found = True
         return label_maps
 

@@ -189,3 +189,18 @@ def test_rows_that_cannot_run_are_told_of_before_the_first_is_solved(pair_files,
     assert "decimal point: write 0.5" in lines[position["three"]]
     assert "gone.png' does not exist" in lines[position["four"]]
     assert "out/one.png" in run.files and "out/two.png" not in run.files
+
+
+def test_saved_labels_never_take_the_place_of_painted_ones(pair_files, run_cli):
+    flags = {"save_labels": "maps", "segmentation": "auto", "num_segments": 2}
+    saves = run_cli.with_flags(**flags)
+    assert saves("--dry_run", *PAIR, "out.png").status == DONE
+    assert saves("--dry_run", *PAIR, "out.png").status == DONE
+    path = pair_files / "maps/style_labels.png"
+    painted = images.read_image(path)
+    painted[:9] = (1, 0, 1)
+    images.write_image(path, painted)
+    held = path.read_bytes()
+    check_refused(saves("--dry_run", *PAIR, "out.png"), "painted by hand", "--overwrite")
+    assert path.read_bytes() == held
+    assert saves("--dry_run", "--overwrite", *PAIR, "out.png").status == DONE
