@@ -138,7 +138,8 @@ def _job(
     except ValueError as unmeant:
         return Job(line, error=str(unmeant), roles=roles)
     flags = {**common, **own}
-    flags.setdefault("output_image", _output_name(flags))
+    if "output_image" not in flags:
+        flags["output_image"] = _output_name(flags)
     error, reports = "", common.get("report_dir")
     if reports and "report_dir" not in own:
         flags["report_dir"] = _own_report_dir(flags, output_dir)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,9 @@ from dpst.messages import one_line
 if TYPE_CHECKING:
     from dpst.extractors import Extractor
     from dpst.solving.progress import Progress
+
+
+_USUAL_NAME = 200  # bytes; every file system takes the names of files up to here
 
 
 def run_jobs(values: flags.FlagValues, rest: Sequence[str]) -> ExitStatus:
@@ -88,35 +91,62 @@ def _checked(jobs: Sequence[Job], has_files: bool) -> list[Job]:
     values = define_flags()
     values.mark_as_parsed()
     names = list(values)
+    in_order: set[tuple[tuple[str, str], ...]] = set()
+    is_there = functools.lru_cache(maxsize=1 << 16)(os.path.exists)
     checked = []
     for job in jobs:
         if not job.error:
+            kind = _kind(job)
             try:
-                _set_flags(values, job.flags)
-                checked_config(values, (), in_existing_folder)
+                if kind not in in_order:
+                    for name in names:
+                        values[name].unparse()
+                    _set_flags(values, job.flags)
+                    checked_config(values, (), in_existing_folder)
+                    in_order.add(kind)
                 if has_files:
-                    _check_inputs(job)
+                    _check_inputs(job, is_there)
             except flags.Error as error:
                 typed = [f"--{name}={text}" for name, text in job.flags.items()]
                 job = dataclasses.replace(job, error=one_line(with_decimal_point(error, typed)))
             except (ValueError, OSError) as error:
                 job = dataclasses.replace(job, error=one_line(error))
-            for name in names:
-                values[name].unparse()
         checked.append(job)
     return sorted(checked, key=lambda job: not job.error)
 
 
-def _check_inputs(job: Job) -> None:
+def _kind(job: Job) -> tuple[tuple[str, str], ...]:
+    """Return what jobs have in common whose flags are all in order once those of one are.
+
+    That is all but the names of the files that they read, and of those that they make.
+    """
+    roles, kind = job.roles, []
+    for name, text in job.flags.items():
+        if name in roles.inputs:
+            text = ""
+        elif name in roles.outputs and not os.path.lexists(text):
+            folder, file_name = os.path.split(text)
+            if 0 < len(os.fsencode(file_name)) <= _USUAL_NAME:
+                text = os.path.join(folder, "." + os.path.splitext(file_name)[1])
+        kind.append((name, text))
+    return tuple(kind)
+
+
+def _check_inputs(job: Job, is_there: Callable[[str], bool]) -> None:
     """Check that the files that a job reads are there.
+
+    Args:
+        job: of the jobs file.
+        is_there: tells whether a file exists.
 
     Raises:
         FileNotFoundError: one is not.
     """
     for name in job.roles.inputs:
-        for part in split_paths(job.flags.get(name, "")):
+        text = job.flags.get(name, "")
+        for part in split_paths(text) if "," in text else [text]:
             paths = (part, part.rpartition("=")[2].strip())  # a path, or a mask by name
-            if part and not any(map(os.path.exists, paths)):
+            if part and not any(map(is_there, paths)):
                 raise FileNotFoundError(f"{name} '{paths[1]}' does not exist: correct the path.")
 
 
