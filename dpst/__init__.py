@@ -7,6 +7,7 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
+from dpst import forked_process as forked_process
 from dpst.quiet_startup import quiet_startup
 from dpst.version import __version__ as __version__
 

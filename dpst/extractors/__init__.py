@@ -14,6 +14,7 @@ from dpst.extractors.layer_choice import LayerChoice
 from dpst.extractors.squeezenet import SQUEEZENET_WEIGHTS, SqueezeNetExtractor
 from dpst.extractors.vgg19 import VGG19_WEIGHTS, VGG19Extractor
 from dpst.extractors.weight_files import WeightsSource, find_weights
+from dpst.forked_process import check_process
 from dpst.messages import did_you_mean
 
 __all__ = [
@@ -60,6 +61,7 @@ def load_extractor(
         ValueError: the name is unknown, the file is of another kind, or the extractor does not take
             a weight file or a kind of pooling that is given.
     """
+    check_process()
     name = os.fspath(name_or_path)
     is_path = name.endswith(_MODEL_SUFFIXES) or bool(os.path.dirname(name))
     if name not in EXTRACTORS and not is_path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dpst import images
 from dpst.config import METHODS, TransferConfig
+from dpst.forked_process import check_process
 from dpst.methods.plan import FindLabelMaps, Inputs, Plan
 from dpst.methods.work import Work
 
@@ -93,4 +94,5 @@ class Method:
 
 def load_method(config: TransferConfig) -> Method:
     """Return the method that the settings name, from its home in `dpst.config.METHODS`."""
+    check_process()
     return Method(METHODS[config.method])
