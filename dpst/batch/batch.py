@@ -45,7 +45,7 @@ def run_batch(
         ValueError: the folder cannot be created or written to, or there is no such cluster.
     """
     if not is_dry_run:
-        _prepare(output_dir)
+        _prepare(output_dir, jobs)
     line = BatchLine(len(jobs), sys.stderr)
     failures = FailureList(Path(output_dir) / FAILURES_NAME)
     outcomes: list[Outcome] = []
@@ -72,7 +72,7 @@ def run_batch(
     return ExitStatus.SOME_FAILED if has_failures else ExitStatus.DONE
 
 
-def _prepare(folder: str | os.PathLike[str]) -> None:
+def _prepare(folder: str | os.PathLike[str], jobs: Sequence[Job]) -> None:
     """Create the folder of the results; remove what a kill or an older batch left there."""
     try:
         os.makedirs(folder, exist_ok=True)
@@ -84,7 +84,9 @@ def _prepare(folder: str | os.PathLike[str]) -> None:
             f"output_dir '{os.fspath(folder)}' cannot hold the results ({error}): choose another "
             "folder."
         ) from error
-    remove_leftovers(folder)
+    written = (path for job in jobs if not job.error for path in job.roles.written_paths(job.flags))
+    for each in {os.fspath(folder), *(os.path.dirname(path) for _, path in written)}:
+        remove_leftovers(each)
 
 
 def _outcomes(

@@ -16,10 +16,11 @@ from absl import flags
 from dpst import images
 from dpst.batch.exit_status import ExitStatus
 from dpst.cli.checked_config import checked_config
-from dpst.cli.flags import FILE_FLAGS
+from dpst.cli.flags import FILE_FLAGS, flag_roles
 from dpst.cli.label_files import label_files, split_paths
 from dpst.cli.saved_labels import save_labels
 from dpst.config import TransferConfig
+from dpst.files.whole_file import remove_leftovers
 from dpst.looks.color_lut import fit_color_lut, write_cube
 from dpst.looks.look import Look
 from dpst.looks.look_file import load_look, save_look
@@ -83,6 +84,8 @@ def run_pair(
         Exception: everything else that `main` tells in one line.
     """
     config = checked_config(values, rest)
+    if surroundings.keeps_partial_result and not values.dry_run:
+        _remove_leftovers(values)
     if values.apply_look:
         return _apply_look(values, config)
     networks = _Networks(values, config, surroundings)
@@ -107,6 +110,14 @@ def run_pair(
     if checkpoint and not solved.is_interrupted:
         checkpoint.remove()
     return ExitStatus.DONE
+
+
+def _remove_leftovers(values: flags.FlagValues) -> None:
+    """Remove what an earlier run, killed while it wrote, left beside the outputs."""
+    roles = flag_roles()
+    texts = {name: str(values[name].value) for name in roles.outputs if values[name].value}
+    for folder in {os.path.dirname(path) or "." for _, path in roles.written_paths(texts)}:
+        remove_leftovers(folder)
 
 
 class _Networks:

@@ -11,7 +11,14 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 _LEFTOVER_AGE = 3600  # seconds without a write after which nobody is writing any more
+
+_YOUNGEST_LEFTOVER = 0.5  # seconds: a file may not be locked yet in its first moment
 
 
 @contextlib.contextmanager
@@ -33,6 +40,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
     try:
         with open(temporary, "xb") as file:
+            _lock(file)
             yield file
             file.flush()
             os.fsync(file.fileno())  # else a power cut may leave the new name without contents
@@ -47,13 +55,36 @@ def remove_leftovers(folder: str | os.PathLike[str]) -> None:
     """Remove what `whole_file` left in a folder where its process was killed while it wrote.
 
     Args:
-        folder: where to look; other processes may be writing there, so young files stay.
+        folder: where to look. What other processes are writing there stays: it is locked, or,
+            where the file system knows no locks, young.
     """
     for path in Path(folder).glob(".*.tmp"):
         with contextlib.suppress(OSError):
             is_ours = re.fullmatch(r"\.[0-9a-f]{16}\.tmp", path.name) is not None
-            if is_ours and time.time() - path.stat().st_mtime > _LEFTOVER_AGE:
+            if is_ours and not path.is_symlink() and _is_left(path):
                 path.unlink()
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Lock a file until it is closed, be it by a kill; where there are no locks do nothing."""
+    if fcntl is not None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_left(path: Path) -> bool:
+    """Return whether nobody writes a file any more."""
+    age = time.time() - path.stat().st_mtime
+    if fcntl is None or age < _YOUNGEST_LEFTOVER:
+        return age > _LEFTOVER_AGE
+    try:
+        with open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False
+    except OSError:
+        return age > _LEFTOVER_AGE
 
 
 def check_file_path(path: str | os.PathLike[str], name: str, suffixes: Collection[str]) -> None:

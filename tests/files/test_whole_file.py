@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from dpst.files.whole_file import check_file_path, check_folder_path, whole_file
+from dpst.files.whole_file import check_file_path, check_folder_path, remove_leftovers, whole_file
 
 
 def test_file_appears_when_all_is_written(tmp_path: Path) -> None:
@@ -71,3 +72,20 @@ def test_folder_that_is_not_writable_is_an_error(
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(ValueError, match="not writable.*choose another"):
         check_folder_path(tmp_path / folder, "report_dir")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs locks of POSIX")
+def test_leftover_of_a_killed_process_goes_and_a_file_being_written_stays(tmp_path: Path) -> None:
+    left = tmp_path / f".{'0' * 16}.tmp"
+    left.write_bytes(b"half")
+    foreign = tmp_path / ".mine.tmp"
+    foreign.write_bytes(b"")
+    before = time.time() - 5
+    with whole_file(tmp_path / "file.npz") as file:
+        file.write(b"new")
+        file.flush()
+        for path in tmp_path.iterdir():
+            os.utime(path, (before, before))
+        remove_leftovers(tmp_path)
+        assert not left.exists() and foreign.exists()
+    assert (tmp_path / "file.npz").read_bytes() == b"new"
