@@ -143,7 +143,14 @@ def check_folder_path(
             of one of the files, or the folder is not writable.
     """
     folder = Path(folder)
-    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    try:
+        parents = folder.absolute().parents
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f"{name} '{folder}' starts from the working folder, which no longer exists: change to "
+            "one that does, or give a whole path."
+        ) from error
+    existing = next(path for path in (folder, *parents) if path.exists())
     if not existing.is_dir():
         raise ValueError(
             f"{name} '{folder}' cannot be a folder, '{existing}' is a file: choose another "

@@ -89,3 +89,15 @@ def test_leftover_of_a_killed_process_goes_and_a_file_being_written_stays(tmp_pa
         remove_leftovers(tmp_path)
         assert not left.exists() and foreign.exists()
     assert (tmp_path / "file.npz").read_bytes() == b"new"
+
+
+def test_folder_from_a_working_folder_that_is_gone_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def getcwd() -> str:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(os, "getcwd", getcwd)
+    with pytest.raises(FileNotFoundError, match=r"report_dir 'rep' .* no longer exists"):
+        check_folder_path("rep", "report_dir")
+    check_folder_path(tmp_path / "rep", "report_dir")
