@@ -8,19 +8,23 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from types import FrameType
 
 from absl import flags
 
 from dpst.messages import needs_package
 from dpst.quiet_startup import quiet_startup
+from dpst.studio.own_site import is_local
+from dpst.studio.server_folder import server_folder
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
-LARGEST_UPLOAD = "64mb"
+PASSWORD_VARIABLE = "DPST_STUDIO_PASSWORD"
+USER_NAME = "dpst"
 
 USAGE = """dpst studio: give a photo the look of another picture, in the browser.
 
-  run.py studio [--host=127.0.0.1] [--port=7860]
+  run.py studio [--host=127.0.0.1] [--port=7860] [--password=SECRET]
 
 Flags:
 """
@@ -33,7 +37,7 @@ def define_flags() -> flags.FlagValues:
         "host",
         DEFAULT_HOST,
         "Address to serve at; the default is reached from this machine alone, 0.0.0.0 from others "
-        "too, and there is no password.",
+        "too, for which there should be a password.",
         flag_values=values,
         module_name="dpst",
     )
@@ -43,6 +47,22 @@ def define_flags() -> flags.FlagValues:
         "Port to serve at.",
         lower_bound=1,
         upper_bound=65535,
+        flag_values=values,
+        module_name="dpst",
+    )
+    flags.DEFINE_string(
+        "password",
+        None,
+        f"Password that the page asks for, with the user name {USER_NAME}; {PASSWORD_VARIABLE} in "
+        "the environment gives it without showing it to whoever lists the processes.",
+        flag_values=values,
+        module_name="dpst",
+    )
+    flags.DEFINE_list(
+        "allowed_hosts",
+        [],
+        "Further names by which browsers may call it, separated by commas, such as that of a "
+        "proxy before it.",
         flag_values=values,
         module_name="dpst",
     )
@@ -72,20 +92,60 @@ def launch(argv: Sequence[str]) -> int:
         return 0
     if rest:
         raise ValueError(f"unexpected argument {rest[0]!r}; all settings are flags, --name=value.")
-    with tempfile.TemporaryDirectory(prefix="dpst-studio-", ignore_cleanup_errors=True) as folder:
+    password = _password(values.password)
+    if not password and not is_local(values.host):
+        print(
+            f"dpst: warning: --host={values.host} lets other machines reach the studio, and there "
+            f"is no password: set {PASSWORD_VARIABLE} or --password.",
+            file=sys.stderr,
+        )
+    _end_by_signals()
+    with server_folder() as folder:
         # Gradio reads these when it is imported: uploads and results are gone at the end, and
         # nothing is asked of the network. It copies only files that lie outside its own folder.
         tempfile.tempdir = folder
         os.environ["GRADIO_TEMP_DIR"] = os.path.join(folder, "files")
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-        _serve(values.host, values.port)
+        _serve(values, password)
     # A thread may still be in TensorFlow, which does not survive a normal end of the interpreter.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
 
 
-def _serve(host: str, port: int) -> None:
+def _password(flag: str | None) -> str | None:
+    """Return the password of the flag or of the environment, None for none.
+
+    Raises:
+        ValueError: it is empty.
+    """
+    password = os.environ.get(PASSWORD_VARIABLE) if flag is None else flag
+    if password is not None and not password.strip():
+        source = PASSWORD_VARIABLE if flag is None else "--password"
+        raise ValueError(f"{source} is empty, must be a password: give one, or leave it out.")
+    return password
+
+
+def _end_by_signals() -> None:
+    """Let what ends a process end this one in order, also while it starts."""
+    names = [name for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
+    # What is ignored stays so: nohup keeps a server when its terminal closes.
+    numbers = [
+        number
+        for number in (getattr(signal, name) for name in names)
+        if signal.getsignal(number) != signal.SIG_IGN
+    ]
+
+    def end(number: int, frame: FrameType | None) -> None:
+        for other in numbers:
+            signal.signal(other, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in numbers:
+        signal.signal(number, end)
+
+
+def _serve(values: flags.FlagValues, password: str | None) -> None:
     try:
         import gradio  # noqa: F401
     except ImportError as error:
@@ -93,6 +153,7 @@ def _serve(host: str, port: int) -> None:
     with quiet_startup():
         import tensorflow  # noqa: F401
     from dpst.studio.extractor import SharedExtractor
+    from dpst.studio.guard import LARGEST_UPLOAD, guarded
     from dpst.studio.page import build_page
     from dpst.studio.theme import CSS, theme
 
@@ -100,8 +161,10 @@ def _serve(host: str, port: int) -> None:
     extractor.preload()
     page = build_page(extractor.get)
     page.launch(
-        server_name=host,
-        server_port=port,
+        server_name=values.host,
+        server_port=values.port,
+        auth=(USER_NAME, password) if password else None,
+        auth_message=f"The user name is {USER_NAME}." if password else None,
         share=False,
         prevent_thread_lock=True,
         quiet=True,
@@ -109,14 +172,15 @@ def _serve(host: str, port: int) -> None:
         max_file_size=LARGEST_UPLOAD,
         footer_links=[],
         enable_monitoring=False,
+        app_kwargs={"lifespan": guarded(values.host, values.allowed_hosts)},
         theme=theme(),
         css=CSS,
     )
-    print(f"dpst: the studio is at http://{host}:{port} , Ctrl-C ends it.", flush=True)
-    is_over = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: is_over.set())
+    print(
+        f"dpst: the studio is at http://{values.host}:{values.port} , Ctrl-C ends it.", flush=True
+    )
     try:
-        is_over.wait()
+        threading.Event().wait()
     except KeyboardInterrupt:
         print(file=sys.stderr)
     page.close(verbose=False)
