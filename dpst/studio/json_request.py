@@ -47,7 +47,7 @@ async def read_json(receive: Receive) -> tuple[bytes, dict[str, Any]]:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise Refused(400, f"the request is not JSON: {error}; use the page.") from error
+        raise Refused(400, f"the request is not JSON: {error}; use the page.") from None
     if not isinstance(value, dict):
         raise Refused(
             400,

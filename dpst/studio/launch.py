@@ -168,6 +168,7 @@ def _serve(values: flags.FlagValues, password: str | None) -> None:
         share=False,
         prevent_thread_lock=True,
         quiet=True,
+        show_error=True,
         ssr_mode=False,
         max_file_size=LARGEST_UPLOAD,
         footer_links=[],

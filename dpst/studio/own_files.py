@@ -9,12 +9,14 @@ import contextlib
 import json
 import re
 import secrets
+import sys
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
+from dpst.messages import one_line
 from dpst.studio.json_request import LARGEST_JSON, check_event, read_json, replayed
 from dpst.studio.refusals import App, Message, Receive, Refused, Scope, Send, header_values, refuse
 from dpst.studio.safe_answers import FILE_ROUTES
@@ -55,6 +57,8 @@ class OwnFilesOnly:
         try:
             await self._serve(scope, receive, answer)
         except Refused as refused:
+            if refused.__context__ is not None:
+                print(f"dpst: a request failed: {one_line(refused.__context__)}", file=sys.stderr)
             if not answer.has_begun:
                 await refuse(scope, send, refused)
 
@@ -72,6 +76,7 @@ class OwnFilesOnly:
             answer.cookie = f"{COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax"
         with contextlib.ExitStack() as stack:
             if scope["method"] == "POST":
+                answer.is_event = True
                 receive = await self._checked_body(scope, receive, session, known, stack)
             if path.startswith((f"{API}/queue/data", f"{API}/heartbeat")):
                 self._check_page(_page_of(scope), known)
@@ -159,11 +164,14 @@ class _Answer:
         self._send = send
         self.has_begun = False
         self.cookie = ""
-        self.note = lambda body: None
+        self.is_event = False
+        self.note: Callable[[bytes], None] = lambda body: None
         self._is_failure = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            if self.is_event and message["status"] >= 500:
+                message = _as_refusal(message)
             self.has_begun = True
             headers = list(message.get("headers", ()))
             if self.cookie:
@@ -173,6 +181,18 @@ class _Answer:
         elif message["type"] == "http.response.body" and not self._is_failure:
             self.note(message.get("body", b""))
         await self._send(message)
+
+
+def _as_refusal(message: Message) -> Message:
+    """Return the start of the answer to an event that failed, as Gradio gives the reason in JSON.
+
+    Raises:
+        Refused: there is no reason in it.
+    """
+    kind = dict(message.get("headers", ())).get(b"content-type", b"")
+    if kind.startswith(b"application/json"):
+        return {**message, "status": 400}
+    raise Refused(400, "the request makes no sense to the studio: use its page.")
 
 
 def _session(scope: Scope) -> str | None:

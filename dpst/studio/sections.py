@@ -9,6 +9,7 @@ import gradio as gr
 
 from dpst import images
 from dpst.config import MAXIMUM_SEGMENTS
+from dpst.studio.bounded_editor import BoundedEditor
 from dpst.studio.form import Form, method_choices
 from dpst.studio.sample import Sample, find_samples
 from dpst.studio.segments import COLORS, EDITED_SIDE, NAMES
@@ -244,9 +245,9 @@ def _image_file(label: str, name: str) -> gr.File:
     return gr.File(label=label, file_types=["image"], elem_id=name, height=150)
 
 
-def _editor(label: str, name: str) -> gr.ImageEditor:
+def _editor(label: str, name: str) -> BoundedEditor:
     colors = [f"#{color}" for color in COLORS]
-    return gr.ImageEditor(
+    return BoundedEditor(
         label=label,
         elem_id=name,
         sources=(),

@@ -195,6 +195,7 @@ def relink(
     *chosen: str | None,
 ) -> list[Any]:
     """Bring the links up to date with what is painted; choices that are possible stay."""
-    if segments is not None:
-        segments = segments_on_page(segments, content_editor, style_editor)
-    return link_updates(segments, links_by_index(chosen))
+    with shown_on_page():
+        if segments is not None:
+            segments = segments_on_page(segments, content_editor, style_editor)
+        return link_updates(segments, links_by_index(chosen))

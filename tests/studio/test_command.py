@@ -82,6 +82,7 @@ def test_bad_flags_of_the_studio_are_told_in_one_line(arguments, message, capsys
 def test_missing_extra_is_told_with_its_remedy(monkeypatch, capsys, tmp_path) -> None:
     monkeypatch.setitem(sys.modules, "gradio", None)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("dpst.studio.launch._end_by_signals", lambda: None)
     monkeypatch.setenv("GRADIO_TEMP_DIR", "")
     monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "")
     assert main(["run.py", "studio"]) == BAD_INPUT
