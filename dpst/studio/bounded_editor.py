@@ -1,4 +1,4 @@
-"""An editor whose pictures are bounded before they are decoded."""
+"""Pictures of an editor are bounded before they are decoded."""
 
 from __future__ import annotations
 
@@ -21,24 +21,25 @@ _MOST_BYTES = 2**24  # of pictures that wait for their event
 _FORMATS = ("PNG", "WEBP", "JPEG")
 
 
-class BoundedEditor(gr.ImageEditor):
-    """Gradio's editor, which would decode any number of pictures of any size."""
+def bound_editor(editor: gr.ImageEditor) -> None:
+    """Let an editor refuse what its page does not send, before it decodes anything.
 
-    is_template = True  # it looks like its parent
+    The editor's own methods are replaced: Gradio writes a file beside the source of every class
+    that is derived from its components.
 
-    def preprocess(self, payload: Any) -> Any:
-        """Return the pictures, as Gradio's editor does.
+    Args:
+        editor: Gradio's editor, which decodes any number of pictures of any size.
+    """
+    decode, keep = editor.preprocess, editor.accept_blobs
 
-        Raises:
-            gr.Error: there are too many, one is too large, or one is not a picture.
-        """
+    def preprocess(payload: Any) -> Any:
         given = payload
         if payload is not None and payload.id is not None:
-            given = self.blob_storage.get(payload.id)
+            given = editor.blob_storage.get(payload.id)
         if given is not None:
             _check_pictures([given.background, *given.layers, given.composite])
         try:
-            return super().preprocess(payload)
+            return decode(payload)
         except Exception as error:
             raise gr.Error(
                 f"a picture of the editor cannot be read ({one_line(error)}): paint it anew.",
@@ -46,26 +47,34 @@ class BoundedEditor(gr.ImageEditor):
             ) from error
 
     @server
-    def accept_blobs(self, data: Any) -> None:
-        """Keep a picture until the event that it belongs to.
-
-        Raises:
-            HTTPException: it is not a picture of an editor.
-        """
-        fields = data.data
-        index = str(fields.get("index") or "null")
-        is_known = {"type", "id", "index"} <= fields.keys() and len(data.files) == 1
-        if not is_known or (index != "null" and not (index.isdigit() and int(index) < MOST_LAYERS)):
-            text = f"an editor has one picture and a layer below {MOST_LAYERS}: use the page."
-            raise HTTPException(400, text)
-        try:
-            _check_pictures([data.files[0][1]])
-        except gr.Error as error:
-            raise HTTPException(400, error.message) from error
-        super().accept_blobs(data)
+    def accept_blobs(data: Any) -> None:
+        _check_blob(data)
+        keep(data)
         # The oldest first: pictures whose event never came.
-        while len(self.blob_storage) > 1 and _num_bytes(self.blob_storage) > _MOST_BYTES:
-            self.blob_storage.pop(next(iter(self.blob_storage)))
+        storage = editor.blob_storage
+        while len(storage) > 1 and _num_bytes(storage) > _MOST_BYTES:
+            storage.pop(next(iter(storage)))
+
+    editor.preprocess, editor.accept_blobs = preprocess, accept_blobs
+
+
+def _check_blob(data: Any) -> None:
+    """Check a picture that an editor sends before its event.
+
+    Raises:
+        HTTPException: it is not a picture of an editor.
+    """
+    fields = getattr(data, "data", {})
+    index = str(fields.get("index") or "null")
+    is_known = {"type", "id", "index"} <= fields.keys() and len(data.files) == 1
+    if not is_known or (index != "null" and not (index.isdecimal() and int(index) < MOST_LAYERS)):
+        raise HTTPException(
+            400, f"an editor has one picture and a layer below {MOST_LAYERS}: use the page."
+        )
+    try:
+        _check_pictures([data.files[0][1]])
+    except gr.Error as error:
+        raise HTTPException(400, error.message) from error
 
 
 def _check_pictures(sources: list[Any]) -> None:

@@ -9,7 +9,7 @@ import gradio as gr
 
 from dpst import images
 from dpst.config import MAXIMUM_SEGMENTS
-from dpst.studio.bounded_editor import BoundedEditor
+from dpst.studio.bounded_editor import bound_editor
 from dpst.studio.form import Form, method_choices
 from dpst.studio.sample import Sample, find_samples
 from dpst.studio.segments import COLORS, EDITED_SIDE, NAMES
@@ -245,9 +245,9 @@ def _image_file(label: str, name: str) -> gr.File:
     return gr.File(label=label, file_types=["image"], elem_id=name, height=150)
 
 
-def _editor(label: str, name: str) -> BoundedEditor:
+def _editor(label: str, name: str) -> gr.ImageEditor:
     colors = [f"#{color}" for color in COLORS]
-    return BoundedEditor(
+    editor = gr.ImageEditor(
         label=label,
         elem_id=name,
         sources=(),
@@ -260,3 +260,5 @@ def _editor(label: str, name: str) -> BoundedEditor:
         height=400,
         canvas_size=(EDITED_SIDE, EDITED_SIDE * 2 // 3),
     )
+    bound_editor(editor)
+    return editor
