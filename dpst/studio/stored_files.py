@@ -98,6 +98,15 @@ class StoredFiles:
             self._arriving[session] -= size
             if not self._arriving[session]:
                 del self._arriving[session]
+            if not self._arriving:
+                self._delete_fragments()
+
+    def _delete_fragments(self) -> None:
+        """Delete what is left of uploads that broke off: whole ones are in folders of their own."""
+        with contextlib.suppress(OSError):
+            for path in self.folder.iterdir():
+                if path.is_file():
+                    path.unlink()
 
     def _existing(self, session: str) -> set[str]:
         """Return a session's files, after forgetting those that were deleted."""

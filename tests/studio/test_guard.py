@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 import subprocess
@@ -174,6 +175,17 @@ def test_stored_bytes_are_bounded_for_a_session_and_in_all(files, tmp_path) -> N
         files.check_room("three", stored_files.MEGABYTE)
     path.unlink()
     files.check_room("two", stored_files.MEGABYTE)
+
+
+def test_fragments_of_uploads_are_deleted_once_none_arrives(files, tmp_path) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "photo.png").touch()
+    with files.arriving("one", 1):
+        with contextlib.suppress(OSError), files.arriving("two", 1):
+            (tmp_path / "fragment").touch()
+            raise OSError("the connection broke")
+        assert (tmp_path / "fragment").exists()
+    assert [path.name for path in tmp_path.rglob("*")] == ["whole", "photo.png"]
 
 
 @pytest.mark.parametrize(
