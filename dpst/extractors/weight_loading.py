@@ -10,6 +10,7 @@ import h5py
 import keras
 import numpy as np
 
+from dpst.files.model_contents import check_weight_data
 from dpst.messages import one_line
 
 
@@ -25,8 +26,8 @@ def load_layer_weights(model: keras.Model, path: str | os.PathLike[str]) -> None
         path: HDF5 file.
 
     Raises:
-        ValueError: the file is not HDF5, holds no weights, lacks a layer of the model, or has a
-            weight of another shape.
+        ValueError: the file is not HDF5, holds no weights, lacks a layer of the model, has a weight
+            of another shape, or does not hold all its data itself.
     """
     path = os.fspath(path)
     try:
@@ -36,6 +37,10 @@ def load_layer_weights(model: keras.Model, path: str | os.PathLike[str]) -> None
             f"weight file '{path}' is not a readable HDF5 file; pass a Keras weight file (.h5)"
         ) from error
     with file:
+        try:
+            check_weight_data(file, os.path.getsize(path))
+        except Exception as error:  # whatever a damaged file makes HDF5 raise
+            raise _unreadable(path, error) from error
         root = file["model_weights"] if "model_weights" in file else file
         if "layer_names" in root.attrs:
             for layer in model.layers:
@@ -47,15 +52,21 @@ def load_layer_weights(model: keras.Model, path: str | os.PathLike[str]) -> None
 
 def _layer_arrays(root: Any, layer: Any, path: str) -> list[np.ndarray]:
     """Read the weights of one layer in the classic layout and check their shapes."""
-    groups = {name.replace("/", "_"): name for name in _texts(root.attrs["layer_names"])}
+    try:
+        groups = {name.replace("/", "_"): name for name in _texts(root.attrs["layer_names"])}
+    except Exception as error:
+        raise _unreadable(path, error) from error
     expected = [tuple(weight.shape) for weight in layer.weights]
     if layer.name not in groups:
         raise ValueError(
             f"weight file '{path}' has no layer '{layer.name}', which needs weights of the shapes "
             f"{expected}; pass a file saved from this network"
         )
-    group = root[groups[layer.name]]
-    arrays = [np.asarray(group[name]) for name in _texts(group.attrs["weight_names"])]
+    try:
+        group = root[groups[layer.name]]
+        arrays = [np.asarray(group[name]) for name in _texts(group.attrs["weight_names"])]
+    except Exception as error:
+        raise _unreadable(path, error) from error
     if [array.shape for array in arrays] != expected:
         raise ValueError(
             f"weight file '{path}' has weights of the shapes {[array.shape for array in arrays]} "
@@ -63,6 +74,13 @@ def _layer_arrays(root: Any, layer: Any, path: str) -> list[np.ndarray]:
             f"pass a file saved from this network"
         )
     return arrays
+
+
+def _unreadable(path: str, error: Exception) -> ValueError:
+    return ValueError(
+        f"weight file '{path}' is damaged or made to mislead ({one_line(error, 200)}); pass a file "
+        f"saved from this network"
+    )
 
 
 def _texts(names: Any) -> list[str]:
@@ -82,7 +100,7 @@ def _load_keras3_weights(model: keras.Model, path: str) -> None:
             # Keras warns of each part that it skips; a layer left without weights is an error.
             warnings.simplefilter("ignore", UserWarning)
             model.load_weights(path)
-    except (ValueError, KeyError, OSError) as error:
+    except Exception as error:  # whatever a foreign file makes Keras raise
         raise ValueError(
             f"weight file '{path}' does not fit the network ({one_line(error, 200)}); "
             f"pass a file saved from this network"

@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 
 from dpst.files.place import home_path
+from dpst.files.model_contents import check_model_file
 from dpst.files.regular_file import check_regular_file
 from dpst.messages import one_line
 
@@ -30,7 +31,10 @@ def read_model(path: str | os.PathLike[str], name: str = "model file") -> keras.
     if not path.exists():
         raise FileNotFoundError(f"{name} '{path}' does not exist; pass a .keras or .h5 file")
     check_regular_file(path, name)
+    if path.is_dir():
+        raise ValueError(f"{name} '{path}' is a folder; pass a .keras or .h5 file")
     try:
+        check_model_file(path)
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # whatever a broken or foreign file makes Keras, zip or HDF5 raise
         raise ValueError(

@@ -3,13 +3,11 @@
 import os
 import sys
 
-import keras
 import numpy as np
 import pytest
 from PIL import Image
 
 from dpst import images
-from dpst.files.keras_model import read_model
 from tests.command_line import check_refused
 
 
@@ -95,14 +93,3 @@ def test_full_disk_leaves_the_old_file_and_no_other(tmp_path, photo_pair):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert path.read_bytes() == b"precious" and list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.filterwarnings("ignore")  # Keras's own, of the old format.
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_code_in_a_model_file_is_not_run(suffix, tmp_path):
-    inputs = keras.Input((8, 8, 3))
-    model = keras.Model(inputs, keras.layers.Lambda(lambda x: x + 1)(inputs))
-    path = tmp_path / f"net{suffix}"
-    model.save(path)
-    with pytest.raises(ValueError, match="not a Keras model that can be loaded safely"):
-        read_model(path)
