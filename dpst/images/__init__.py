@@ -8,6 +8,7 @@ values in [0, 1], with row 0 at the top of the upright picture. Sizes are `(heig
 from dpst.images.checks import check_size
 from dpst.images.color_subspace import ColorSubspace
 from dpst.images.decoding import decode_channels, decode_image
+from dpst.images.formats import FORMATS, open_no_others
 from dpst.images.given_image import given_image
 from dpst.images.photo import WORKING_SIDE, Photo, read_image, read_photo
 from dpst.images.pixels import FloatImage
@@ -31,6 +32,7 @@ from dpst.images.writing import (
 )
 
 __all__ = [
+    "FORMATS",
     "MINIMUM_SIDE",
     "WORKING_SIDE",
     "ColorSubspace",
@@ -49,6 +51,7 @@ __all__ = [
     "given_image",
     "losses_in_format",
     "nominal_side",
+    "open_no_others",
     "read_image",
     "read_photo",
     "resize",

@@ -14,6 +14,7 @@ from PIL import Image, ImageColor, ImageOps
 
 from dpst.files.regular_file import check_regular_file
 from dpst.images.checks import check_range
+from dpst.images.formats import open_picture
 from dpst.images.pixels import FloatImage, Pixels, to_unit_range, upright_pixels
 from dpst.images.raw_files import is_raw, read_raw
 from dpst.images.tiff_files import TiffPicture, developed, is_tiff, read_tiff
@@ -34,7 +35,7 @@ def decode_image(
     precision.
 
     Args:
-        path: a file of any format that Pillow reads.
+        path: a file of one of `dpst.images.FORMATS`, or camera raw.
         name: where the path came from, for messages.
         background: colour that transparency is composited over, by a name that Pillow knows.
 
@@ -63,7 +64,7 @@ def decode_channels(path: str | os.PathLike[str], name: str = "image") -> FloatI
     """Decode an image file of any size with the channels that it has, for semantic maps.
 
     Args:
-        path: a file of any format that Pillow reads.
+        path: a file of one of `dpst.images.FORMATS`, or camera raw.
         name: where the path came from, for messages.
 
     Returns:
@@ -163,7 +164,7 @@ def open_image(
     """Open an image file and explain what is wrong with it, also while its pixels are loaded.
 
     Args:
-        path: a file of any format that Pillow reads; HEIC with the package pillow-heif.
+        path: a file of one of `FORMATS`; HEIC with the package pillow-heif.
         name: where the path came from, for messages.
         page: number of the page of a TIFF file; None for the first.
 
@@ -188,7 +189,7 @@ def open_image(
             # stop here.
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as file:
+            with open_picture(path) as file:
                 if page:
                     file.seek(page)
                 _scale_transparent_grey(file)
@@ -241,7 +242,7 @@ def _register_heif(source: str) -> None:
 def _fault(error: Exception) -> str:
     """Return what is wrong with a file and what to do, from the error that reading it gave."""
     if isinstance(error, Image.UnidentifiedImageError):
-        return "is not an image that can be read: give a PNG, JPEG, TIFF, WebP or BMP file."
+        return str(error)
     if isinstance(error, Image.DecompressionBombWarning | Image.DecompressionBombError):
         limit = (Image.MAX_IMAGE_PIXELS or 0) // 10**6
         return f"has more than {limit} million pixels, the most that is read: scale it down first."

@@ -169,7 +169,8 @@ def read_photo(path: str | os.PathLike[str], name: str = "image") -> Photo:
     """Read a photo with all that a faithful copy of it needs.
 
     Args:
-        path: a file of any format that Pillow reads; HEIC with the package pillow-heif.
+        path: a file of one of `dpst.images.FORMATS`, HEIC with the package pillow-heif, camera raw
+            with rawpy.
         name: where the path came from, for messages, e.g. "content_image".
 
     Returns:
@@ -242,7 +243,8 @@ def read_image(path: str | os.PathLike[str], name: str = "image") -> FloatImage:
     """Read a photo or painting to work on: its colours, over white.
 
     Args:
-        path: a file of any format that Pillow reads; HEIC with the package pillow-heif.
+        path: a file of one of `dpst.images.FORMATS`, HEIC with the package pillow-heif, camera raw
+            with rawpy.
         name: where the path came from, for messages, e.g. "content_image".
 
     Returns:

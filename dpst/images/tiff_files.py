@@ -13,6 +13,7 @@ import numpy as np
 import tifffile
 from PIL import Image
 
+from dpst.images.formats import open_picture
 from dpst.images.pixels import Pixels, to_unit_range, upright_pixels
 
 _MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -104,7 +105,7 @@ def developed(pixels: Pixels) -> TiffPicture:
 
 def _exif(path: Path) -> Image.Exif:
     """Return the tags of the first page as Pillow reads them; none where it cannot."""
-    with contextlib.suppress(Exception), Image.open(path) as file:
+    with contextlib.suppress(Exception), open_picture(path, ("TIFF",)) as file:
         exif = file.getexif()
         dict(exif.items())  # they are loaded when asked for
         for part in (0x8769, 0x8825):

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image, PngImagePlugin
 
 from dpst.files.whole_file import check_file_path, whole_file
+from dpst.images.formats import open_picture
 from dpst.images.given_image import given_image
 from dpst.images.metadata import Metadata
 from dpst.images.photo import Photo
@@ -249,7 +250,7 @@ def _finer_tables(tables: dict[int, list[int]]) -> list[list[int]]:
     """Return the tables of luminance and chrominance: those of `_QUALITY`, or finer as given."""
     probe = io.BytesIO()
     Image.new("RGB", (8, 8)).save(probe, format="JPEG", quality=_QUALITY)
-    with Image.open(probe) as image:
+    with open_picture(probe, ("JPEG",)) as image:
         usual = dict(getattr(image, "quantization", {}))
     own = [tables[key] for key in sorted(tables)] or [usual[0], usual[1]]
     pairs = ((usual[0], own[0]), (usual[1], own[min(1, len(own) - 1)]))

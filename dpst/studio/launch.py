@@ -152,11 +152,13 @@ def _serve(values: flags.FlagValues, password: str | None) -> None:
         raise ImportError(needs_package("the studio", "gradio", "studio", error)) from error
     with quiet_startup():
         import tensorflow  # noqa: F401
+    from dpst.images import open_no_others
     from dpst.studio.extractor import SharedExtractor
     from dpst.studio.guard import LARGEST_UPLOAD, guarded
     from dpst.studio.page import build_page
     from dpst.studio.theme import CSS, theme
 
+    open_no_others()  # Gradio itself opens what a page sends for the editors.
     extractor = SharedExtractor()
     extractor.preload()
     page = build_page(extractor.get)
