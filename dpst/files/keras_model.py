@@ -7,8 +7,8 @@ from pathlib import Path
 
 import keras
 
-from dpst.files.place import home_path
 from dpst.files.model_contents import check_model_file
+from dpst.files.place import home_path
 from dpst.files.regular_file import check_regular_file
 from dpst.messages import one_line
 

@@ -12,7 +12,7 @@ Mixing", 2011, for the sliced transport; He, Sun and Tang, "Guided Image Filteri
 blend.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,7 @@ from dpst.images.luma import LUMA
 from dpst.looks.color_matching import (
     BLEND_EPSILON,
     blend_radius,
+    hue_keeping_map,
     moment_map,
     small_copy,
     within_colors_of,
@@ -45,15 +46,17 @@ class Restraint:
     """How far a segment follows the style's colours.
 
     Attributes:
-        caution: pull of the plain moment match, as a share of the transport's, at least 0.
+        caution: pull of the plain match, as a share of the transport's, at least 0.
         most_stretch: how many times as large a segment's standard deviation may become: what is
             plain has no spread to stretch.
+        keeps_hues: whether the plain match is `hue_keeping_map`, not `moment_map`.
         least_contrast: the share of its luma's standard deviation that a segment keeps, in [0, 1]:
             what is flat in the style need not make a haze of the photo.
     """
 
     caution: float = 0.1
     most_stretch: float = 4.0
+    keeps_hues: bool = False
     least_contrast: float = 0.0
 
 
@@ -92,7 +95,8 @@ def match_blended_colors(
     basis = blended.reshape(labels.size, -1)[followed].astype(np.float64)
     where = labels.reshape(-1)[followed]
     goals = _goals(content, style, labels, style_labels, pairing.style_index, restraint)
-    maps = _moment_maps(content, labels, goals, len(pairing.style_index))
+    plain_map = hue_keeping_map if restraint.keeps_hues else moment_map
+    maps = _plain_maps(content, labels, goals, len(pairing.style_index), plain_map)
     projections = {segment: sorted_projections(goal) for segment, goal in goals.items()}
     maps = _follow_transport(basis, where, maps, projections, restraint.caution)
 
@@ -179,13 +183,17 @@ def _goals(
     return goals
 
 
-def _moment_maps(
-    content: np.ndarray, labels: np.ndarray, goals: dict[int, np.ndarray], num_segments: int
+def _plain_maps(
+    content: np.ndarray,
+    labels: np.ndarray,
+    goals: dict[int, np.ndarray],
+    num_segments: int,
+    plain_map: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
 ) -> np.ndarray:
-    """Return float64 [4 R K, 3], the maps that match moments; without a goal, the identity."""
+    """Return float64 [4 R K, 3], the plain map of each segment; without a goal, the identity."""
     maps = np.tile(np.vstack([np.zeros(3), np.eye(3)]), (num_segments, _NUM_RANGES, 1, 1))
     for segment, goal in goals.items():
-        slopes, offset = moment_map(content[labels == segment].astype(np.float64), goal)
+        slopes, offset = plain_map(content[labels == segment].astype(np.float64), goal)
         maps[segment] = np.vstack([offset, slopes])
     return maps.reshape(-1, 3)
 

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from dpst import images
+from dpst.images.luma import LUMA
 from dpst.segmentation import Pairing, resize_labels
 from matting import LocalAffineMap, fit_local_affine
 
 STRENGTH = 0.75  # share of the way: a full match looks overdone, and tears edges and skies
 _RIDGE = 1e-4  # on the colour covariances: keeps flat segments from being stretched to noise
+_LUMA_SCALES = 0.6, 1.6  # least and most of `hue_keeping_map`: what retouching would do
+_CHROMA_SCALES = 0.7, 1.3
 _SIZE = 350  # longer side in pixels of the copies that the map is fitted on
 BLEND_EPSILON = 2e-3  # ridge on the slopes of the local affine fit that blends segments
 _RADIUS_SHARE = 0.1  # of the image's shorter side: how far maps of segments blend into each other
@@ -108,6 +111,29 @@ def moment_map(colors: np.ndarray, goal: np.ndarray) -> tuple[np.ndarray, np.nda
     return slopes, goal.mean(0) - colors.mean(0) @ slopes
 
 
+def hue_keeping_map(colors: np.ndarray, goal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return an affine map that gives colours the mean, contrast and colourfulness of a goal.
+
+    It scales luma and chroma and shifts both. Colours keep their hues relative to the mean, so what
+    is grey among them takes the cast of the whole and no tint of its own, which `moment_map` may
+    give it where the goal's lights are tinted.
+
+    Args:
+        colors: float64 [n, 3], n at least 1.
+        goal: float64 [m, 3], m at least 1.
+
+    Returns:
+        Slopes, float64 [3, 3], and offset, float64 [3]: colors @ slopes + offset.
+    """
+    (luma, chroma), (goal_luma, goal_chroma) = (
+        _luma_and_chroma_std(each) for each in (colors, goal)
+    )
+    luma_scale = np.clip(goal_luma / max(luma, 1e-6), *_LUMA_SCALES)
+    chroma_scale = np.clip(goal_chroma / max(chroma, 1e-6), *_CHROMA_SCALES)
+    slopes = chroma_scale * np.eye(3) + (luma_scale - chroma_scale) * np.outer(LUMA, np.ones(3))
+    return slopes, goal.mean(0) - colors.mean(0) @ slopes
+
+
 def small_copy(image: images.FloatImage, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return an image and its labels at the size that colour maps are fitted on."""
     size = images.fit_area(image.shape[:2], _SIZE)
@@ -123,6 +149,12 @@ def within_colors_of(style_image: images.FloatImage, image: images.FloatImage) -
 def blend_radius(size: images.Size) -> int:
     """Return half the side of the windows that blend the segments of an image, in pixels."""
     return max(round(_RADIUS_SHARE * min(size)), 1)
+
+
+def _luma_and_chroma_std(colors: np.ndarray) -> tuple[float, float]:
+    luma = colors @ LUMA
+    chroma = colors - luma[:, None]
+    return float(luma.std()), float(np.sqrt(chroma.var(0).sum()))
 
 
 def _covariance(colors: np.ndarray) -> np.ndarray:

@@ -3,7 +3,14 @@ import pytest
 import scipy.linalg
 
 from dpst import images
-from dpst.looks.color_matching import match_colors, monge_kantorovich_map, recolor_segments
+from dpst.images.luma import LUMA
+from dpst.looks.color_matching import (
+    hue_keeping_map,
+    match_colors,
+    moment_map,
+    monge_kantorovich_map,
+    recolor_segments,
+)
 from dpst.segmentation import decode_label_maps, pair_segments, single_segment
 
 
@@ -92,3 +99,30 @@ def test_map_of_a_large_photo_is_that_of_its_small_copy(photo_pair):
         for image in (small, large)
     )
     np.testing.assert_allclose(matched_small, matched_large, atol=0.02)
+
+
+def test_hues_relative_to_the_mean_are_kept():
+    rng = np.random.default_rng(3)
+    colors, goal = rng.uniform(0.2, 0.6, (400, 3)), rng.uniform(0.2, 0.7, (300, 3))
+    goal[:, 2] += 0.3 * goal[:, 0]  # lights of the goal are blue
+    slopes, offset = hue_keeping_map(colors, goal)
+    mapped = colors @ slopes + offset
+    np.testing.assert_allclose(mapped.mean(0), goal.mean(0), atol=1e-12)
+    before, after = (each - each.mean(0) for each in (colors, mapped))
+    luma, mapped_luma = before @ LUMA, after @ LUMA
+    np.testing.assert_allclose(mapped_luma / luma, mapped_luma[0] / luma[0])
+    chroma, mapped_chroma = before - luma[:, None], after - mapped_luma[:, None]
+    np.testing.assert_allclose(mapped_chroma / chroma, mapped_chroma[0, 0] / chroma[0, 0])
+    assert 0.7 <= mapped_chroma[0, 0] / chroma[0, 0] <= 1.3
+
+
+def test_white_takes_no_tint_that_only_the_lights_of_the_goal_have():
+    rng = np.random.default_rng(4)
+    level = rng.random(500)
+    colors = level[:, None] * np.ones(3) * 0.5
+    goal = np.stack([0.5 - 0.3 * level, 0.3 + 0.4 * level, 0.3 + 0.5 * level], 1)
+    kept, tinted = (
+        np.ptp((np.full(3, 0.5) - colors.mean(0)) @ plain_map(colors, goal)[0])
+        for plain_map in (hue_keeping_map, moment_map)
+    )
+    assert kept < 1e-9 < 0.05 < tinted

@@ -15,7 +15,7 @@ from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_ma
 from dpst.segmentation import Pairing, pair_segments, single_segment
 from matting import LocalAffineMap
 
-UNLABELLED = Restraint(caution=0.4, most_stretch=2.0, least_contrast=0.7)
+UNLABELLED = Restraint(caution=0.4, most_stretch=2.0, keeps_hues=True, least_contrast=0.7)
 """What serves a segment may be something else."""
 
 LEAST_CONTRAST = 3 / 255  # standard deviation of all three channels: less is one colour and noise
@@ -51,7 +51,7 @@ class PhotoPlan(Plan):
         """Return the closed-form match that the solve departs from at a cost.
 
         It has the style's whole distribution of colours. Where nobody chose what serves what, it
-        keeps nearer to the match of moments, and to the photo's own contrast.
+        keeps nearer to the photo's own hues and contrast.
 
         Args:
             content_image: float32 [height, width, 3], RGB in [0, 1].
