@@ -61,13 +61,30 @@ def is_finished(job: Job, job_hash: str) -> bool:
     """
     try:
         record = json.loads(record_path(job).read_text(encoding="utf-8"))
-        outputs = record["outputs"]
-        return record["hash"] == job_hash and all(
-            file_digest(record_path(job).parent / path) == contents
-            for path, contents in outputs.items()
+        has_picture = os.path.basename(job.output) in record["outputs"]
+        return (
+            has_picture
+            and record["hash"] == job_hash
+            and all(
+                _is_there(path, record, record_path(job).parent)
+                for path in job.output_paths.values()
+            )
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False  # No record, or a damaged one: the job is done anew.
+
+
+def _is_there(path: Path, record: Mapping[str, Any], folder: Path) -> bool:
+    """Return whether an output is as a record tells; a `KeyError` if it tells nothing of it."""
+    name = os.path.relpath(path, folder)
+    if name in record["outputs"]:
+        return bool(file_digest(path) == record["outputs"][name])
+    return all((path / each).exists() for each in record["folders"][name])
+
+
+def _names(folder: Path) -> list[str]:
+    """Return what is in a folder; nothing if there is none."""
+    return sorted(os.listdir(folder)) if folder.is_dir() else []
 
 
 def write_record(job: Job, job_hash: str, outcome: Mapping[str, Any]) -> None:
@@ -82,13 +99,19 @@ def write_record(job: Job, job_hash: str, outcome: Mapping[str, Any]) -> None:
         OSError: it cannot be written.
     """
     path = record_path(job)
-    # Files only: what a job writes into folders is not checked.
-    written = [file for file in job.output_paths.values() if file.is_file()]
+    paths = job.output_paths.values()
+    written = [file for file in paths if file.is_file()]
     record = {
         "hash": job_hash,
         "version": __version__,
         "flags": dict(job.flags),
         "outputs": {os.path.relpath(file, path.parent): file_digest(file) for file in written},
+        # What is in them must be there still, by its name.
+        "folders": {
+            os.path.relpath(each, path.parent): _names(each)
+            for each in paths
+            if each not in written
+        },
         **outcome,
     }
     with whole_file(path) as file:

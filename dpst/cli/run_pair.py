@@ -105,8 +105,9 @@ def run_pair(
     if solved.is_interrupted and not surroundings.keeps_partial_result:
         raise KeyboardInterrupt
     _write(values, solved)
-    if checkpoint and checkpoint.error:
-        print(f"dpst: note: the checkpoint {checkpoint.error}.", file=sys.stderr)
+    for fault in (checkpoint.refused, checkpoint.error) if checkpoint else ():
+        if fault:
+            print(f"dpst: note: the checkpoint {fault}.", file=sys.stderr)
     if checkpoint and not solved.is_interrupted:
         checkpoint.remove()
     return ExitStatus.DONE

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dpst.files.array_file import read_arrays
 from dpst.files.regular_file import check_regular_file
 from dpst.files.whole_file import whole_file
 from dpst.looks.recoloring import Recoloring
@@ -16,7 +17,10 @@ from matting import LocalAffineMap
 LOOK_SUFFIX = ".npz"
 _FORMAT = 2  # of the file
 _KNOWN_FORMATS = (1, 2)  # the first knew no view
+_ARRAYS = ("format", "size", "coefficients", "styled_share", "view")
 _MAX_VIEW_PIXELS = 1 << 16
+_MAX_SIDE = 1 << 20
+_MAX_COEFFICIENT = 1e6  # those of colours are of the order of 1; sums of such stay finite
 
 
 def save_look(path: str | os.PathLike[str], look: Recoloring) -> None:
@@ -67,10 +71,10 @@ def load_look(path: str | os.PathLike[str], name: str = "apply_look") -> Recolor
         raise FileNotFoundError(f"{name} '{path}' does not exist: give a file of --save_look.")
     check_regular_file(path, name)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays: dict[str, np.ndarray] = {key: file[key] for key in file.files}
+        arrays = read_arrays(path, _ARRAYS)
         height, width = (int(side) for side in arrays["size"])
-        is_known = int(arrays["format"]) in _KNOWN_FORMATS and min(height, width) > 0
+        sides_fit = 0 < min(height, width) and max(height, width) <= _MAX_SIDE
+        is_known = int(arrays["format"]) in _KNOWN_FORMATS and sides_fit
         view = _checked_view(arrays["view"]) if "view" in arrays else None
         maps = [
             None if arrays.get(key) is None else _checked_map(arrays[key], channels)
@@ -85,8 +89,10 @@ def load_look(path: str | os.PathLike[str], name: str = "apply_look") -> Recolor
 
 def _checked_map(coefficients: np.ndarray, channels: int) -> LocalAffineMap:
     is_map = coefficients.ndim == 4 and coefficients.shape[2:] == (4, channels)
-    if not is_map or coefficients.dtype != np.float32 or not np.isfinite(coefficients).all():
+    if not is_map or coefficients.dtype != np.float32 or coefficients.size == 0:
         raise ValueError(f"{coefficients.dtype} {coefficients.shape} is no local affine map")
+    if not (np.abs(coefficients) <= _MAX_COEFFICIENT).all():  # NaN is not either.
+        raise ValueError("its coefficients are not finite, or make no colours")
     return LocalAffineMap(coefficients)
 
 

@@ -1,6 +1,6 @@
 """The optimizers by name: how each minimises, starts anew, and is kept in arrays."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +12,10 @@ from dpst.optimizers import adam, lbfgs
 from dpst.optimizers.result import OptimizerResult, StopReason
 
 NUM_CORRECTION_PAIRS = 10
+
+_MATRICES = ("sy", "ypy")
+_SCALARS = ("value", "slope", "step", "best_value")
+_COUNTS = ("num_backtracks", "num_pairs", "num_evaluations", "num_iterations", "status")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,43 @@ class Optimizer:
             for name, value in result.state._asdict().items()
         }
         return {"stop_reason": np.array(result.stop_reason.name), **arrays}
+
+    def array_names(self) -> list[str]:
+        """Return the names of the arrays that `to_arrays` gives."""
+        return ["stop_reason", *self.state_type.__annotations__]
+
+    def check_arrays(
+        self, arrays: Mapping[str, np.ndarray], shape: Sequence[int], max_evaluations: int
+    ) -> None:
+        """Check that arrays are of a state of this optimizer, as far as can be told.
+
+        Args:
+            arrays: as from `to_arrays`.
+            shape: of the position.
+            max_evaluations: the most that the state may have made.
+
+        Raises:
+            KeyError: an array is missing.
+            ValueError: one has another shape or type, or values that no run has.
+        """
+        for name, kind in self.state_type.__annotations__.items():
+            array = arrays[name]
+            expected: tuple[Any, Sequence[int]] = (np.float32, tuple(shape))
+            if kind is not tf.Tensor:
+                expected = (np.float32, (NUM_CORRECTION_PAIRS, *shape))
+            elif name in _MATRICES:
+                expected = (np.float64, (NUM_CORRECTION_PAIRS,) * 2)
+            elif name in _SCALARS:
+                expected = (np.float32, ())
+            elif name in _COUNTS:
+                expected = (np.int32, ())
+            fits = (array.dtype, array.shape) == expected and np.isfinite(array).all()
+            if not fits or (name in _COUNTS and not -1 <= array <= max_evaluations):
+                raise ValueError(f"{name} is {array.dtype} {array.shape}, which does not fit")
+        if int(arrays["num_evaluations"]) < 1:
+            raise ValueError("it has made no evaluations")
+        if int(arrays.get("num_pairs", np.array(0))) not in range(NUM_CORRECTION_PAIRS + 1):
+            raise ValueError("it has more pairs than places for them")
 
     def from_arrays(self, arrays: Mapping[str, np.ndarray]) -> OptimizerResult:
         """Return the result that `to_arrays` gave the arrays of.

@@ -88,7 +88,7 @@ def overview_row(
         return OverviewRow(line, title, error=error)
     report_dir = Path(flags.get("report_dir", ""))
     has_report = "report_dir" in flags and (report_dir / PAGE_NAME).is_file()
-    trace = _read_trace(report_dir / TRACE_NAME) if has_report else {}
+    metrics, seconds = _read_trace(report_dir / TRACE_NAME) if has_report else ({}, None)
     paths = {"before": flags.get("content_image", ""), "after": output}
     pictures = {words: _thumbnail(path) for words, path in paths.items()}
     return OverviewRow(
@@ -97,8 +97,8 @@ def overview_row(
         output=_address(output, folder),
         report=_address(report_dir / PAGE_NAME, folder) if has_report else "",
         pictures={words: image for words, image in pictures.items() if image is not None},
-        metrics=trace.get("metrics", {}),
-        seconds=trace.get("seconds"),
+        metrics=metrics,
+        seconds=seconds,
     )
 
 
@@ -160,9 +160,22 @@ def _thumbnail(path: str) -> images.FloatImage | None:
         return None
 
 
-def _read_trace(path: Path) -> dict[str, Any]:
+def _read_trace(path: Path) -> tuple[dict[str, float | None], float | None]:
+    """Return the metrics and the seconds that a trace tells of; what is no number is left out."""
     try:
         trace = json.loads(path.read_text(encoding="utf-8"))
-        return trace if isinstance(trace, dict) else {}
-    except (OSError, ValueError):
-        return {}
+    except (OSError, ValueError, RecursionError):
+        return {}, None
+    trace = trace if isinstance(trace, dict) else {}
+    metrics = trace.get("metrics")
+    known = metrics if isinstance(metrics, dict) else {}
+    return {name: _number(value) for name, value in known.items()}, _number(trace.get("seconds"))
+
+
+def _number(value: Any) -> float | None:
+    """Return a value if it is a finite number, else None."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    try:
+        return float(value) if is_number and math.isfinite(value) else None
+    except OverflowError:
+        return None

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from dpst.files.array_file import read_arrays
 from dpst.files.whole_file import remove_leftovers, whole_file
+from dpst.messages import one_line
 from dpst.optimizers import Optimizer, OptimizerResult
+from dpst.solving.levels import Level
 from dpst.solving.progress import History, HistoryRow
 
 CHECKPOINT_SUFFIX = ".checkpoint.npz"
@@ -54,6 +58,8 @@ class Checkpoint:
         self.path = Path(folder) / f"{run_digest}{CHECKPOINT_SUFFIX}"
         self.error = ""
         """Why the last state could not be saved; empty if it was."""
+        self.refused = ""
+        """Why a state that was there was not gone on from; empty if it was, or if none was."""
         self._parts: list[Checkpoint] = []
         self._next_save = 0.0
 
@@ -64,24 +70,28 @@ class Checkpoint:
         self._parts.append(part)
         return part
 
-    def load(self, optimizer: Optimizer) -> SolveState | None:
+    def load(self, optimizer: Optimizer, levels: Sequence[Level]) -> SolveState | None:
         """Return the state that was saved last.
 
         Args:
             optimizer: what saved it.
+            levels: of the solve.
 
         Returns:
-            The state; None if there is none that can be read.
+            The state; None if there is none, or `refused` says why it is not gone on from.
         """
+        if not self.path.exists():
+            return None
         try:
-            # Opened here, for NumPy leaves a file open that it cannot read.
-            with open(self.path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
-                arrays = {key: file[key] for key in file.files}
-            columns = (arrays[f"history_{i}"].tolist() for i in range(3))
-            history = tuple(HistoryRow(*row) for row in zip(*columns, strict=True))
-            result = optimizer.from_arrays(arrays)
-            return SolveState(int(arrays["level"]), history, optimizer, result)
-        except Exception:  # There is none, or a damaged one, which makes NumPy raise anything.
+            names = [*optimizer.array_names(), "level", *(f"history_{i}" for i in range(3))]
+            arrays = read_arrays(self.path, names)
+            level, history = _position(arrays, levels)
+            shape = (*levels[level].size, 3)
+            optimizer.check_arrays(arrays, shape, levels[level].max_evaluations)
+            return SolveState(level, history, optimizer, optimizer.from_arrays(arrays))
+        except Exception as error:  # A damaged file makes NumPy raise anything.
+            reason = one_line(error, 100)
+            self.refused = f"{self.path} does not fit ({reason}), the solve was begun anew"
             return None
 
     def save(self, state: SolveState) -> None:
@@ -112,3 +122,26 @@ class Checkpoint:
             checkpoint.path.unlink(missing_ok=True)
         if self.path.parent.is_dir():
             remove_leftovers(self.path.parent)
+
+
+def _position(
+    arrays: Mapping[str, np.ndarray], levels: Sequence[Level]
+) -> tuple[int, tuple[HistoryRow, ...]]:
+    """Return the level and the history that arrays tell of.
+
+    Raises:
+        ValueError: they are not of these levels.
+    """
+    level = int(arrays["level"])
+    columns = [arrays[f"history_{i}"] for i in range(3)]
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    history = tuple(HistoryRow(*row) for row in rows)
+    if level not in range(len(levels)):
+        raise ValueError(f"its level is {level}, there are {len(levels)}")
+    are_numbers = all(column.dtype.kind in "if" and column.ndim == 1 for column in columns)
+    if not history or not are_numbers or not np.isfinite(columns).all():
+        raise ValueError("its history is none")
+    last = history[-1].level
+    if last != level or any(row.level not in range(level + 1) for row in history):
+        raise ValueError("its history is of other levels")
+    return level, history

@@ -94,7 +94,7 @@ def solve(
         ValueError: there are no levels.
     """
     run = _Run(OPTIMIZERS[optimizer], Reporter(levels, callback), checkpoint)
-    saved = checkpoint.load(run.optimizer) if checkpoint else None
+    saved = checkpoint.load(run.optimizer, levels) if checkpoint else None
     if saved:
         run.history = list(saved.history)
     output_map: MapT | None = None

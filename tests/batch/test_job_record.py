@@ -82,6 +82,27 @@ def test_damaged_record_is_none(job, text):
     assert not is_finished(job, job_digest(job))
 
 
+@pytest.mark.parametrize("key", ["outputs", "folders"])
+def test_record_without_outputs_is_none(job, key):
+    write_record(job, job_digest(job), {})
+    record = json.loads(record_path(job).read_text())
+    record_path(job).write_text(json.dumps({**record, key: {}}))
+    assert not is_finished(job, job_digest(job))
+    record_path(job).write_text(json.dumps({**record, key: {"../../a.png": "0" * 64}}))
+    assert not is_finished(job, job_digest(job))
+
+
+def test_job_whose_report_was_deleted_is_not_finished(job, tmp_path):
+    (tmp_path / "out/reports").mkdir()
+    (tmp_path / "out/reports/index.html").write_text("page")
+    write_record(job, job_digest(job), {})
+    assert is_finished(job, job_digest(job))
+    (tmp_path / "out/reports/index.html").unlink()
+    assert not is_finished(job, job_digest(job))
+    (tmp_path / "out/reports").rmdir()
+    assert not is_finished(job, job_digest(job))
+
+
 def test_digest_is_of_contents_not_of_places(job, tmp_path):
     (tmp_path / "missing.png").write_text("here")
     moved = tmp_path / "moved"

@@ -197,3 +197,22 @@ def test_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(ValueError, match="disk full"):
         dpst.save_look(tmp_path / "look.npz", random_look())
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"precious"]
+
+
+def _forged(coefficients, **arrays):
+    return {"format": 2, "size": [40, 56], "coefficients": coefficients, **arrays}
+
+
+FORGED = {
+    "empty": _forged(np.zeros((0, 0, 4, 3), np.float32)),
+    "huge": _forged(np.full((4, 4, 4, 3), 3e38, np.float32)),
+    "swelling": _forged(np.zeros((4000, 2000, 4, 3), np.float32)),
+    "share": _forged(np.zeros((4, 4, 4, 3), np.float32), styled_share=np.zeros((0, 4, 4, 1))),
+}
+
+
+@pytest.mark.parametrize("case", FORGED)
+def test_forged_look_is_a_clear_error(case, tmp_path):
+    np.savez_compressed(tmp_path / "look.npz", **FORGED[case])
+    with pytest.raises(ValueError, match="holds no look"):
+        dpst.load_look(tmp_path / "look.npz")

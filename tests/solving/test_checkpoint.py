@@ -103,12 +103,40 @@ def test_state_that_cannot_be_read_is_begun_anew(content, tmp_path, damage):
         solved(content, "lbfgs", checkpoint, KilledAfter(2))
     data = checkpoint.path.read_bytes()
     if damage == "other":
-        assert checkpoint.load(OPTIMIZERS["adam"]) is None
+        assert checkpoint.load(OPTIMIZERS["adam"], LEVELS) is None
         return
     checkpoint.path.write_bytes(data[: len(data) // 2] if damage == "cut" else damage)
-    assert checkpoint.load(OPTIMIZERS["lbfgs"]) is None
+    assert checkpoint.load(OPTIMIZERS["lbfgs"], LEVELS) is None
     whole = solved(content, "lbfgs", checkpoint)
     assert whole.history[0][1] == CHUNK_EVALUATIONS
+
+
+FORGED = {
+    "float64": lambda a: {**a, "position": a["position"].astype(np.float64)},
+    "NaN": lambda a: {**a, "position": a["position"] * np.float32("nan")},
+    "other shape": lambda a: {**a, "gradient": a["gradient"][1:]},
+    "level 99": lambda a: {**a, "level": np.array(99)},
+    "level -1": lambda a: {**a, "level": np.array(-1)},
+    "other level": lambda a: {**a, "level": np.array(1)},
+    "many evaluations": lambda a: {**a, "num_evaluations": np.array(10**6, np.int32)},
+    "negative evaluations": lambda a: {**a, "num_evaluations": np.array(-1, np.int32)},
+    "many pairs": lambda a: {**a, "num_pairs": np.array(11, np.int32)},
+    "no history": lambda a: {**a, **{f"history_{i}": np.zeros(0) for i in range(3)}},
+    "text": lambda a: {**a, "history_2": np.array(["x"] * len(a["history_2"]))},
+    "no reason": lambda a: {**a, "stop_reason": np.array("?")},
+    "missing": lambda a: {key: value for key, value in a.items() if key != "sy"},
+}
+
+
+@pytest.mark.parametrize("case", FORGED)
+def test_state_that_does_not_fit_is_begun_anew_with_a_note(content, tmp_path, case):
+    checkpoint = Checkpoint(tmp_path, "a")
+    with pytest.raises(Killed):
+        solved(content, "lbfgs", checkpoint, KilledAfter(2))
+    with np.load(checkpoint.path) as file:
+        np.savez(checkpoint.path, **FORGED[case](dict(file)))
+    assert solved(content, "lbfgs", checkpoint).history == solved(content, "lbfgs").history
+    assert "does not fit" in checkpoint.refused
 
 
 def test_state_that_cannot_be_written_costs_the_run_nothing(content, tmp_path):
@@ -122,7 +150,7 @@ def test_saving_takes_a_small_part_of_the_time(content, tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoint_module, "_TIME_SHARE", 1e-9)
     checkpoint = Checkpoint(tmp_path, "a")
     solved(content, "adam", checkpoint)
-    state = checkpoint.load(OPTIMIZERS["adam"])
+    state = checkpoint.load(OPTIMIZERS["adam"], LEVELS)
     assert state.level == 0 and len(state.history) == 1
 
 
