@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def load_look(path: str | os.PathLike[str], name: str = "apply_look") -> Recolor
     check_regular_file(path, name)
     try:
         arrays = read_arrays(path, _ARRAYS)
-        height, width = (int(side) for side in arrays["size"])
+        height, width = (operator.index(side) for side in arrays["size"])
         sides_fit = 0 < min(height, width) and max(height, width) <= _MAX_SIDE
         is_known = int(arrays["format"]) in _KNOWN_FORMATS and sides_fit
         view = _checked_view(arrays["view"]) if "view" in arrays else None

@@ -88,7 +88,7 @@ def overview_row(
         return OverviewRow(line, title, error=error)
     report_dir = Path(flags.get("report_dir", ""))
     has_report = "report_dir" in flags and (report_dir / PAGE_NAME).is_file()
-    metrics, seconds = _read_trace(report_dir / TRACE_NAME) if has_report else ({}, None)
+    metrics, seconds = read_trace(report_dir / TRACE_NAME) if has_report else ({}, None)
     paths = {"before": flags.get("content_image", ""), "after": output}
     pictures = {words: _thumbnail(path) for words, path in paths.items()}
     return OverviewRow(
@@ -160,8 +160,15 @@ def _thumbnail(path: str) -> images.FloatImage | None:
         return None
 
 
-def _read_trace(path: Path) -> tuple[dict[str, float | None], float | None]:
-    """Return the metrics and the seconds that a trace tells of; what is no number is left out."""
+def read_trace(path: Path) -> tuple[dict[str, float | None], float | None]:
+    """Return the metrics and the seconds that a trace tells of.
+
+    Args:
+        path: of the trace; it need not be there.
+
+    Returns:
+        The metrics by name, and the seconds; None for what is no finite number.
+    """
     try:
         trace = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
