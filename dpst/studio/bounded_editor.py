@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from fastapi import HTTPException
 from gradio.components.base import server
-from PIL import Image
 
+from dpst.images.formats import open_picture
 from dpst.messages import one_line
 from dpst.studio.segments import EDITED_SIDE
 
@@ -88,9 +89,9 @@ def _check_pictures(sources: list[Any]) -> None:
     for source in sources:
         if source is None:
             continue
-        file = BytesIO(source) if isinstance(source, bytes) else source.path
+        file = BytesIO(source) if isinstance(source, bytes) else Path(source.path)
         try:
-            with Image.open(file, formats=_FORMATS) as picture:
+            with open_picture(file, _FORMATS) as picture:
                 width, height = picture.size
         except Exception as error:
             raise gr.Error(

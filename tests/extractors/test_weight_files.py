@@ -84,7 +84,7 @@ def test_cache_of_keras_is_in_the_home_folder_by_default(
     tmp_path: Path, no_download: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KERAS_HOME")
-    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
     path = put(tmp_path / ".keras" / "models" / "net.h5")
     assert find_weights(SOURCE) == str(path)
 

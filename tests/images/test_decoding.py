@@ -57,6 +57,12 @@ def test_every_mode_reads_as_rgb(tmp_path: Path, mode: str) -> None:
         expected = as_float(np.asarray(image.convert("RGB")))
     path = tmp_path / ("image.tif" if mode in ("CMYK", "YCbCr", "I") else "image.png")
     image.save(path)
+    try:
+        Image.open(path).load()
+    except OSError:  # Pillow 12.3 takes its own YCbCr files for truncated ones.
+        with pytest.raises(ValueError, match="truncated"):
+            images.read_image(path)
+        return
     np.testing.assert_allclose(images.read_image(path), expected, atol=1e-6)
 
 
