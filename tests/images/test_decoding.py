@@ -58,7 +58,8 @@ def test_every_mode_reads_as_rgb(tmp_path: Path, mode: str) -> None:
     path = tmp_path / ("image.tif" if mode in ("CMYK", "YCbCr", "I") else "image.png")
     image.save(path)
     try:
-        Image.open(path).load()
+        with Image.open(path) as stored:
+            stored.load()
     except OSError:  # Pillow 12.3 takes its own YCbCr files for truncated ones.
         with pytest.raises(ValueError, match="truncated"):
             images.read_image(path)
