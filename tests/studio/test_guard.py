@@ -217,10 +217,12 @@ def test_failure_of_an_event_is_told() -> None:
 
 
 SERVER = """
-import sys, tempfile, threading
+import signal, sys, tempfile, threading
 from dpst.studio.launch import _end_by_signals
 from dpst.studio.server_folder import server_folder
 tempfile.tempdir = sys.argv[1]
+for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+    signal.signal(number, signal.SIG_DFL)  # Whoever runs the tests may ignore some.
 _end_by_signals()
 with server_folder() as folder:
     open(folder + "/upload", "w").close()
