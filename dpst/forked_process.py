@@ -29,5 +29,6 @@ def _note_fork() -> None:
         _forked_at_work.append(True)
 
 
+# The one thing done at import: once a child works, nothing tells whose the runtime was.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_note_fork)

@@ -10,8 +10,8 @@ from typing import IO
 
 import numpy as np
 
-_MAX_RATIO = 100  # what is stored over what it takes
-_ALWAYS_FITS = 1 << 26  # bytes
+from dpst.files.swelling import check_swelling
+
 _MAX_HEADER = 4096  # bytes
 
 
@@ -35,9 +35,7 @@ def read_arrays(path: str | os.PathLike[str], names: Iterable[str]) -> dict[str,
         held = set(archive.namelist())
         entries = {name: archive.getinfo(part) for name, part in parts.items() if part in held}
         total = sum(entry.file_size for entry in entries.values())
-        stored = os.fstat(raw.fileno()).st_size
-        if total > max(_ALWAYS_FITS, _MAX_RATIO * stored):
-            raise ValueError(f"its arrays would swell from {stored} to {total} bytes")
+        check_swelling(total, os.fstat(raw.fileno()).st_size, "its arrays")
         arrays = {}
         for name, entry in entries.items():
             with archive.open(entry) as part:

@@ -14,13 +14,13 @@ from typing import Any
 import h5py
 import keras
 
+from dpst.files.swelling import check_swelling
+
 _RUN_CODE = frozenset(
     ("Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer")
 )
 _READ_FILES = frozenset(("StringLookup", "IntegerLookup", "TextVectorization"))
 _PACKAGES = frozenset(("keras", "keras_hub", "builtins"))
-_MAX_RATIO = 100  # what is stored over what it takes; weights hardly shrink
-_ALWAYS_FITS = 1 << 24  # bytes
 _WEIGHT_SUFFIXES = (".h5", ".hdf5")
 
 
@@ -80,21 +80,6 @@ def check_weight_data(file: h5py.File, size: int) -> None:
     check(file)
     file.visititems(lambda _, item: check(item))
     check_swelling(total, size, "its data")
-
-
-def check_swelling(num_bytes: int, stored: int, what: str) -> None:
-    """Check that data take about the space that they declare, as weights do.
-
-    Args:
-        num_bytes: size once it is read.
-        stored: size in the file.
-        what: it is, for the message.
-
-    Raises:
-        ValueError: it would swell.
-    """
-    if num_bytes > max(_ALWAYS_FITS, _MAX_RATIO * stored):
-        raise ValueError(f"{what} would swell from {stored} to {num_bytes} bytes")
 
 
 def _check_config(config: Any) -> None:

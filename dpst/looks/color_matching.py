@@ -112,11 +112,11 @@ def moment_map(colors: np.ndarray, goal: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def hue_keeping_map(colors: np.ndarray, goal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return an affine map that gives colours the mean, contrast and colourfulness of a goal.
+    """Return the affine map to a goal's mean, and towards its contrast and colourfulness.
 
-    It scales luma and chroma and shifts both. Colours keep their hues relative to the mean, so what
-    is grey among them takes the cast of the whole and no tint of its own, which `moment_map` may
-    give it where the goal's lights are tinted.
+    It scales luma by 0.6 to 1.6 and chroma by 0.7 to 1.3, and shifts both. Colours keep their hues
+    relative to the mean, so what is grey among them takes the cast of the whole and no tint of its
+    own, which `moment_map` may give it where the goal's lights are tinted.
 
     Args:
         colors: float64 [n, 3], n at least 1.

@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dpst import images
+from tests.oracles import icc_profiles as icc
 
 H, W = 40, 48
+P3 = icc.rgb_profile()
+THUMBNAIL = np.zeros((H // 2, W // 2, 3), np.uint8)
 DEPTHS = [np.uint8, np.uint16, np.float32]
 
 
@@ -160,6 +163,8 @@ def test_camera_raw_says_what_it_needs(tmp_path: Path, monkeypatch: pytest.Monke
     planes=st.sampled_from(["contig", "separate"]),
     order=st.sampled_from("<>"),
     bigtiff=st.booleans(),
+    thumbnail=st.sampled_from(["", "first", "last"]),
+    has_profile=st.booleans(),
 )
 def test_structure_agrees_with_tifffile_or_is_refused(
     tmp_path_factory: pytest.TempPathFactory,
@@ -169,6 +174,8 @@ def test_structure_agrees_with_tifffile_or_is_refused(
     planes: str,
     order: str,
     bigtiff: bool,
+    thumbnail: str,
+    has_profile: bool,
 ) -> None:
     path = tmp_path_factory.mktemp("structure") / "a.tif"
     count = {"rgb": 3, "separated": 4}.get(photometric, 1)
@@ -178,15 +185,18 @@ def test_structure_agrees_with_tifffile_or_is_refused(
         stored, planes = a[..., 0], "contig"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tifffile.imwrite(
-            path,
-            stored,
-            photometric=photometric,
-            planarconfig=planes if a.shape[2] > 1 else None,
-            extrasamples=extra or None,
-            byteorder=order,
-            bigtiff=bigtiff,
-        )
+        with tifffile.TiffWriter(path, byteorder=order, bigtiff=bigtiff) as file:
+            if thumbnail == "first":
+                file.write(THUMBNAIL, photometric="rgb")
+            file.write(
+                stored,
+                photometric=photometric,
+                planarconfig=planes if a.shape[2] > 1 else None,
+                extrasamples=extra or None,
+                iccprofile=P3 if has_profile and photometric == "rgb" else None,
+            )
+            if thumbnail == "last":
+                file.write(THUMBNAIL, photometric="rgb")
     try:
         photo = images.read_photo(path)
     except ValueError as error:
@@ -198,3 +208,5 @@ def test_structure_agrees_with_tifffile_or_is_refused(
     expected = 1 - color if photometric == "miniswhite" else color
     np.testing.assert_allclose(unit(photo.pixels), np.broadcast_to(expected, (H, W, 3)), atol=1e-3)
     assert (photo.alpha is not None) == ("unassalpha" in extra)
+    assert photo.profile == (P3 if has_profile and photometric == "rgb" else b"")
+    assert any("2 pictures" in note for note in photo.notes) == bool(thumbnail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import numpy as np
@@ -12,10 +13,12 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, features
 
 from dpst import images
+from tests.oracles import icc_profiles as icc
 
 H, W = 34, 46
 ORIENTATION = 0x0112
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+P3 = icc.rgb_profile()
+SRGB = ImageCms.createProfile("sRGB")
 
 
 def smooth(count: int) -> np.ndarray:
@@ -73,7 +76,7 @@ def test_what_is_read_is_what_was_written(
         orientation = 1  # of which the container tells, by other means: below
     values = smooth(len(mode))
     image = Image.fromarray(values[..., 0] if mode == "L" else values)
-    profile = SRGB if has_profile and mode != "L" else b""
+    profile = P3 if has_profile and mode != "L" else b""
     path = tmp_path_factory.mktemp("structure") / name
     path.write_bytes(encoded(image, kind, orientation, profile))
     photo = images.read_photo(path)
@@ -83,6 +86,12 @@ def test_what_is_read_is_what_was_written(
     np.testing.assert_allclose(
         photo.pixels.astype(int), expected[..., :3].astype(int), atol=tolerance
     )
+    assert photo.profile == profile
+    if profile:
+        shown_colors = Image.fromarray(np.ascontiguousarray(photo.pixels))
+        in_srgb = ImageCms.profileToProfile(shown_colors, io.BytesIO(P3), SRGB)
+        opaque = photo if photo.alpha is None else dataclasses.replace(photo, alpha=None)
+        np.testing.assert_allclose(opaque.image() * 255, np.asarray(in_srgb, float), atol=2)
     if mode == "RGBA":
         assert photo.alpha is not None
         np.testing.assert_array_equal(photo.alpha, expected[..., 3])
@@ -111,9 +120,10 @@ def test_orientation_of_heif(tmp_path, orientation: int) -> None:
 def test_avif(tmp_path, mode: str) -> None:
     values = smooth(len(mode))
     path = tmp_path / "a.jpg"
-    path.write_bytes(encoded(Image.fromarray(values), "avif", 1, SRGB))
+    path.write_bytes(encoded(Image.fromarray(values), "avif", 1, P3))
     photo = images.read_photo(path)
     np.testing.assert_allclose(photo.pixels.astype(int), values[..., :3].astype(int), atol=6)
+    assert photo.profile == P3
     assert (photo.alpha is not None) == (mode == "RGBA")
 
 

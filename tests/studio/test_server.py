@@ -79,8 +79,11 @@ def test_password_is_asked_for(tmp_path, monkeypatch) -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no hangup")
-def test_uploads_are_gone_after_a_hangup(tmp_path, monkeypatch) -> None:
+def test_uploads_are_gone_after_a_hangup(tmp_path, request) -> None:
     check_packages("gradio")
+    # Whoever runs the tests may ignore it, and so would the server.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    request.addfinalizer(lambda: signal.signal(signal.SIGHUP, before))
     # `studio_server` checks that nothing is left.
     with studio_server(tmp_path) as url:
         uploaded(urlsplit(url).netloc, b"photo")
