@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import tempfile
-import threading
+import time
 from collections.abc import Sequence
 from types import FrameType
 
@@ -21,6 +21,7 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
 PASSWORD_VARIABLE = "DPST_STUDIO_PASSWORD"
 USER_NAME = "dpst"
+_LONGEST_WAIT = 0.2  # seconds until a signal is noticed
 
 USAGE = """dpst studio: give a photo the look of another picture, in the browser.
 
@@ -179,11 +180,14 @@ def _serve(values: flags.FlagValues, password: str | None) -> None:
         theme=theme(),
         css=CSS,
     )
-    print(
-        f"dpst: the studio is at http://{values.host}:{values.port} , Ctrl-C ends it.", flush=True
-    )
     try:
-        threading.Event().wait()
+        print(
+            f"dpst: the studio is at http://{values.host}:{values.port} , Ctrl-C ends it.",
+            flush=True,
+        )
+        # A wait without an end is not woken by a signal that the system gives to another thread.
+        while True:
+            time.sleep(_LONGEST_WAIT)
     except KeyboardInterrupt:
         print(file=sys.stderr)
     page.close(verbose=False)
