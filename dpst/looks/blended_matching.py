@@ -14,6 +14,7 @@ blend.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy.linalg
@@ -52,12 +53,16 @@ class Restraint:
         keeps_hues: whether the plain match is `hue_keeping_map`, not `moment_map`.
         least_contrast: the share of its luma's standard deviation that a segment keeps, in [0, 1]:
             what is flat in the style need not make a haze of the photo.
+        whole_share: how much of the transport, in [0, 1], is that of the whole photo to the whole
+            style, where no segment is kept: the less a segment follows its own, the less harm does
+            a wrong one, and the less do neighbours part.
     """
 
     caution: float = 0.1
     most_stretch: float = 4.0
     keeps_hues: bool = False
     least_contrast: float = 0.0
+    whole_share: float = 0.0
 
 
 CHOSEN = Restraint()
@@ -97,8 +102,12 @@ def match_blended_colors(
     goals = _goals(content, style, labels, style_labels, pairing.style_index, restraint)
     plain_map = hue_keeping_map if restraint.keeps_hues else moment_map
     maps = _plain_maps(content, labels, goals, len(pairing.style_index), plain_map)
-    projections = {segment: sorted_projections(goal) for segment, goal in goals.items()}
-    maps = _follow_transport(basis, where, maps, projections, restraint.caution)
+    transports = _transports(where, goals)
+    if restraint.whole_share and len(goals) == len(pairing.style_index) > 1:
+        everywhere = np.zeros_like(labels), np.zeros_like(style_labels)
+        whole = _transports(0 * where, _goals(content, style, *everywhere, (0,), restraint))
+        transports = _mixed(transports, whole, restraint.whole_share)
+    maps = _follow_transport(basis, where, maps, transports, restraint.caution)
 
     target = (terms.reshape(labels.size, -1) @ maps).reshape(content.shape)
     target = within_colors_of(style, target)
@@ -183,6 +192,38 @@ def _goals(
     return goals
 
 
+class _Transport(NamedTuple):
+    """Some of the followed colours, and what they are to reach.
+
+    Attributes:
+        members: int [n], n at least 1, indices of the colours.
+        goal: see `sorted_projections`.
+        weight: in [0, 1], the share of the pull.
+    """
+
+    members: np.ndarray
+    goal: np.ndarray
+    weight: float = 1.0
+
+
+def _transports(where: np.ndarray, goals: dict[int, np.ndarray]) -> list[_Transport]:
+    """Return the transport of each segment that has a goal and any of the followed colours."""
+    members = {segment: np.flatnonzero(where == segment) for segment in goals}
+    return [
+        _Transport(members[segment], sorted_projections(goal))
+        for segment, goal in goals.items()
+        if members[segment].size
+    ]
+
+
+def _mixed(
+    transports: Sequence[_Transport], others: Sequence[_Transport], share: float
+) -> list[_Transport]:
+    """Return all of two lists of transports, of which the second has a share of the pull."""
+    weighted = (transports, 1 - share), (others, share)
+    return [each._replace(weight=weight) for some, weight in weighted for each in some]
+
+
 def _plain_maps(
     content: np.ndarray,
     labels: np.ndarray,
@@ -224,7 +265,7 @@ def _follow_transport(
     basis: np.ndarray,
     where: np.ndarray,
     maps: np.ndarray,
-    projections: dict[int, np.ndarray],
+    transports: Sequence[_Transport],
     caution: float,
 ) -> np.ndarray:
     """Let colours basis @ maps flow to the goals of their segments, as far as maps can bring them.
@@ -233,7 +274,7 @@ def _follow_transport(
         basis: float64 [n, 4 R K].
         where: int [n], the segment of each colour.
         maps: float64 [4 R K, 3], where to start.
-        projections: of the colours to reach, for each segment that has any.
+        transports: which colours are to reach which.
         caution: pull of where the maps start.
 
     Returns:
@@ -246,15 +287,13 @@ def _follow_transport(
     normal = basis.T @ basis / len(basis) + pull + _RIDGE * np.eye(len(maps))
     factor = scipy.linalg.cho_factor(normal)
     start = basis @ maps
-    members = {segment: np.flatnonzero(where == segment) for segment in projections}
     for _ in range(_NUM_ROUNDS):
         colors = basis @ maps
         moves = caution * (start - colors)
-        shown = np.clip(colors, 0, 1)
-        for segment, goal in projections.items():
-            inside = members[segment]
-            if inside.size:
-                moves[inside] += sliced_transport(shown[inside], goal)
+        # Also beyond the gamut: what only clipping brings to its goal has a tint of its own there.
+        for transport in transports:
+            inside = transport.members
+            moves[inside] += transport.weight * sliced_transport(colors[inside], transport.goal)
         gradient = basis.T @ moves / len(basis) - pull @ maps
         maps = maps + scipy.linalg.cho_solve(factor, gradient)
     return maps

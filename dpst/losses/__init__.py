@@ -20,7 +20,13 @@ from dpst.losses.photorealism import (
     photorealism_loss,
     photorealism_losses,
 )
-from dpst.losses.recoloring import RecoloringTarget, chroma_departure_loss, recoloring_loss
+from dpst.losses.recoloring import (
+    RecoloringTarget,
+    chroma_departure_loss,
+    chroma_lengths,
+    recoloring_loss,
+    tint_loss,
+)
 from dpst.losses.segment_statistics import (
     SegmentStatistics,
     SortedGuidance,
@@ -88,6 +94,7 @@ __all__ = [
     "border_distances",
     "centred_target",
     "chroma_departure_loss",
+    "chroma_lengths",
     "content_loss",
     "feature_length",
     "gamut_loss",
@@ -102,6 +109,7 @@ __all__ = [
     "photorealism_loss",
     "photorealism_losses",
     "recoloring_loss",
+    "tint_loss",
     "segment_centred_loss",
     "segment_centred_losses",
     "segment_gram_loss",

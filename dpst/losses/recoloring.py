@@ -73,6 +73,35 @@ def chroma_departure_loss(anchor: tf.Tensor, image: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(tf.square(squares)) / MODERATE_DEPARTURE**2
 
 
+def tint_loss(most_chroma: tf.Tensor, image: tf.Tensor) -> tf.Tensor:
+    """Return the mean square of the chroma beyond what each colour may have.
+
+    What is grey in a photo, as metal, snow or paper, is the first to look wrong with a tint of its
+    own, however small its share of the picture.
+
+    Args:
+        most_chroma: float32 [height, width], lengths as of `chroma_lengths`.
+        image: float32 [height, width, 3], RGB.
+
+    Returns:
+        float32 scalar, at least 0.
+    """
+    excess = tf.nn.relu(chroma_lengths(image) - most_chroma)
+    return tf.reduce_mean(tf.square(excess))
+
+
+def chroma_lengths(image: tf.Tensor) -> tf.Tensor:
+    """Return how colourful each pixel is: the length of (R - Y, G - Y, B - Y).
+
+    Args:
+        image: float32 [height, width, 3], RGB.
+
+    Returns:
+        float32 [height, width], at least 0.001, so that greys have a gradient.
+    """
+    return tf.sqrt(tf.reduce_sum(tf.square(_chroma(image)), -1) + 1e-6)
+
+
 def _chroma(change: tf.Tensor) -> tf.Tensor:
     """Return R - Y, G - Y and B - Y of a change of colours, [height, width, 3]."""
     return change - tf.reduce_sum(change * tf.constant(LUMA, change.dtype), -1, keepdims=True)

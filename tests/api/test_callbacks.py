@@ -56,7 +56,16 @@ def test_logs_hold_the_terms_and_the_segments_of_the_style(stylizer, photo_pair)
     recorder = Recorder()
     stylizer(*photo_pair, callbacks=[recorder])
     logs = recorder.logs[-1]
-    terms = ("style", "content", "photorealism", "recoloring", "departure", "structure", "gamut")
+    terms = (
+        "style",
+        "content",
+        "photorealism",
+        "recoloring",
+        "departure",
+        "tint",
+        "structure",
+        "gamut",
+    )
     assert sum(logs[name] for name in terms) == pytest.approx(logs["loss"], rel=1e-3)
     segments = [key for key in logs if key.startswith("style/")]
     assert segments == ["style/segment_0", "style/segment_1"]

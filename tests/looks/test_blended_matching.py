@@ -1,5 +1,7 @@
 """Blended colour matching, against one-dimensional transport and the plain moment match."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from dpst.looks.blended_matching import (
 )
 from dpst.looks.color_matching import match_colors
 from dpst.metrics import color_distance
-from dpst.segmentation import Pairing, decode_label_maps, pair_segments, single_segment
+from dpst.segmentation import KEPT, Pairing, decode_label_maps, pair_segments, single_segment
 
 
 @pytest.fixture
@@ -125,6 +127,42 @@ def test_restraint_keeps_the_contrast_that_a_flat_style_would_take():
     assert flat_contrast < 0.1 * own
     assert contrast > 1.5 * flat_contrast
     np.testing.assert_allclose(kept.mean((0, 1)), style.mean((0, 1)), atol=0.02)
+
+
+def test_segments_part_less_the_more_the_whole_counts(photo_pair, pairing):
+    content, style = photo_pair[:2]
+    by_segment, mixed, whole = (
+        match_blended_colors(content, style, pairing, Restraint(whole_share=share)).apply(content)
+        for share in (0.0, 0.5, 1.0)
+    )
+    far, near = (np.abs(each - by_segment).mean() for each in (whole, mixed))
+    assert 0.1 * far < near < 0.8 * far
+    distances = [color_distance(each.clip(0, 1), style) for each in (by_segment, mixed, whole)]
+    assert distances[2] < distances[1] < distances[0]
+
+
+def test_the_whole_does_not_count_where_a_segment_is_kept(photo_pair, pairing):
+    content, style = photo_pair[:2]
+    kept = dataclasses.replace(pairing, style_index=(KEPT, *pairing.style_index[1:]))
+    plain, mixed = (
+        match_blended_colors(content, style, kept, Restraint(whole_share=share)).apply(content)
+        for share in (0.0, 0.5)
+    )
+    np.testing.assert_array_equal(plain, mixed)
+
+
+def test_lights_do_not_get_a_tint_that_clipping_would_hide():
+    # Most of the photo is dark and warm, as is the style; a white blade is all that is light.
+    rng = np.random.default_rng(7)
+    warm = np.array([0.5, 0.3, 0.2])
+    content = (warm * rng.uniform(0.3, 1, (80, 80, 1))).astype(np.float32)
+    content[30:34, 10:70] = 0.95
+    style = (np.array([0.9, 0.5, 0.3]) * rng.uniform(0.4, 1.1, (80, 80, 1))).astype(np.float32)
+    style[:6] = (0.85, 1.0, 1.0)
+    restraint = Restraint(caution=0.33, most_stretch=2.0, keeps_hues=True)
+    whole = single_segment((80, 80), (80, 80))
+    matched = match_blended_colors(content, style.clip(0, 1), whole, restraint).apply(content)
+    assert matched[31:33, 20:60].max() < 1.1
 
 
 @pytest.mark.parametrize("level", [0.0, 0.5, 1.0])

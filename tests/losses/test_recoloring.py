@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dpst.losses import RecoloringTarget, chroma_departure_loss, recoloring_loss
+from dpst.losses import (
+    RecoloringTarget,
+    chroma_departure_loss,
+    chroma_lengths,
+    recoloring_loss,
+    tint_loss,
+)
 from matting import GuidedFilter, MaskedGuidedFilter
 from tests.oracles.finite_differences import finite_differences
 from tests.oracles.local_fits import guided_filter_matrix, tent_windows
@@ -96,3 +102,24 @@ def test_lightness_does_not_depart() -> None:
     anchor = tf.constant(photo(1))
     assert chroma_departure_loss(anchor, anchor + 0.2) < 1e-10
     assert chroma_departure_loss(anchor, anchor * [0.5, 1, 1]) > 1e-3
+
+
+def test_tint_is_the_square_of_the_chroma_beyond_what_may_be() -> None:
+    image, most = photo(1).astype(np.float64), photo(2)[..., 0] * 0.5
+    total = 0.0
+    for color, bound in zip(image.reshape(-1, 3), most.ravel(), strict=True):
+        chroma = color - color @ [0.299, 0.587, 0.114]
+        total += max(np.linalg.norm(chroma) - bound, 0) ** 2
+    value = tint_loss(tf.constant(most), tf.constant(photo(1)))
+    assert total > 0
+    np.testing.assert_allclose(value, total / 56, rtol=1e-4)
+
+
+def test_no_tint_and_a_gradient_where_all_is_grey() -> None:
+    grey = tf.constant(np.repeat(photo(1)[..., :1], 3, -1))
+    with tf.GradientTape() as tape:
+        tape.watch(grey)
+        value = tint_loss(tf.zeros(grey.shape[:2]), grey)
+    assert value < 1e-5
+    assert np.isfinite(tape.gradient(value, grey)).all()
+    assert tint_loss(chroma_lengths(grey) + 0.01, grey) == 0

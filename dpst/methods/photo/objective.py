@@ -21,6 +21,7 @@ from dpst.losses import (
 )
 from dpst.methods.content_terms import content_terms
 from dpst.methods.image_terms import image_terms
+from dpst.methods.photo.plan import UNLABELLED
 from dpst.methods.photo.recoloring_terms import recoloring_terms
 from dpst.methods.style_terms import (
     Guidance,
@@ -59,7 +60,8 @@ def photo_objective(
     + w_tv E_tv + w_g E_gamut
 
     Deviation: to Luan et al.'s photorealism the recolouring terms are added, see
-    `recoloring_terms`; a plain segment is not asked for all of its style's spread.
+    `recoloring_terms`; a plain segment is not asked for all of its style's spread; where nobody
+    chose what serves what, half of the style is asked of the photo as a whole.
 
     Args:
         extractor: source of the features.
@@ -86,11 +88,12 @@ def photo_objective(
     style_features = extractor(tf.constant(style_image[None]), tuple(style_layers))
     sizes = content_image.shape[:2], style_image.shape[:2]
     style_weight = config.style_weight * extractor.style_factor
-    terms = _color_terms(content_image, style_image, pairing, config)
+    whole_share = _whole_share(pairing, is_labelled)
+    terms = _color_terms(content_image, style_image, pairing, config, whole_share)
     for name, layer_weight in style_layers.items():
         reach = 0.0 if config.guidance == "simple" else extractor.reach(name)
         target = _style_target(
-            content_features[name], style_features[name], pairing, config, sizes, reach
+            content_features[name], style_features[name], pairing, config, sizes, whole_share, reach
         )
         loss = centred_term if config.style_statistic == "centred" else gram_term
         terms += (FeatureTerm("style", name, loss, target, style_weight * layer_weight),)
@@ -106,6 +109,7 @@ def _color_terms(
     style_image: images.FloatImage,
     pairing: Pairing,
     config: TransferConfig,
+    whole_share: float,
 ) -> tuple[Term, ...]:
     """Return the raw colours as a style layer."""
     content, style = (tf.constant(image[None]) for image in (content_image, style_image))
@@ -113,8 +117,14 @@ def _color_terms(
     read = opponent_colors if is_centred else colors_and_one
     loss = centred_color_term if is_centred else gram_color_term
     sizes = content_image.shape[:2], style_image.shape[:2]
-    target = _style_target(read(content), read(style), pairing, config, sizes)
+    target = _style_target(read(content), read(style), pairing, config, sizes, whole_share)
     return (FeatureTerm("style", RGB, loss, target, config.style_weight * RGB_WEIGHT),)
+
+
+def _whole_share(pairing: Pairing, is_labelled: bool) -> float:
+    """Return the share of the style that is asked of the photo as a whole, not of its segments."""
+    is_chosen = is_labelled or KEPT in pairing.style_index or len(pairing.style_index) == 1
+    return 0.0 if is_chosen else UNLABELLED.whole_share
 
 
 def _style_target(
@@ -123,11 +133,13 @@ def _style_target(
     pairing: Pairing,
     config: TransferConfig,
     image_sizes: tuple[images.Size, images.Size],
+    whole_share: float,
     reach: float = 0.0,
 ) -> tuple[CentredTarget | GramTarget, Guidance]:
     """Return what the segments' moments should be, and the guidance to take them with.
 
     Content and style are a layer's features of images of these sizes; `reach` is how far it sees.
+    With a `whole_share`, the whole image is one more segment, which has this share.
     """
     num_segments, style_index = len(pairing.style_index), np.array(pairing.style_index)
     num_style_labels = int(pairing.style_labels.max()) + 1
@@ -138,9 +150,14 @@ def _style_target(
             (pairing.style_labels, num_style_labels, style, image_sizes[1]),
         )
     )
-    masks, serving = map(padded_segments, (masks, style_masks[np.maximum(style_index, 0)]))
-    areas = np.bincount(pairing.content_labels.ravel(), minlength=len(masks))
-    shares = tf.constant(areas[None] / areas.sum(), tf.float32)
+    serving = style_masks[np.maximum(style_index, 0)]
+    areas = np.bincount(pairing.content_labels.ravel(), minlength=num_segments)
+    shares = areas / areas.sum()
+    if whole_share:
+        masks, serving = (np.append(each, np.ones_like(each[:1]), 0) for each in (masks, serving))
+        shares = np.append((1 - whole_share) * shares, whole_share)
+    masks, serving = map(padded_segments, (masks, serving))
+    shares = tf.constant(np.pad(shares, (0, len(masks) - len(shares)))[None], tf.float32)
     moments = guided_moments(style, guidance_from_masks(serving))
     own = guided_moments(content, guidance_from_masks(masks))
     if config.style_statistic == "centred":

@@ -15,7 +15,9 @@ from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_ma
 from dpst.segmentation import Pairing, pair_segments, single_segment
 from matting import LocalAffineMap
 
-UNLABELLED = Restraint(caution=0.33, most_stretch=2.0, keeps_hues=True, least_contrast=0.7)
+UNLABELLED = Restraint(
+    caution=0.33, most_stretch=2.0, keeps_hues=True, least_contrast=0.7, whole_share=0.5
+)
 """What serves a segment may be something else."""
 
 LEAST_CONTRAST = 3 / 255  # standard deviation of all three channels: less is one colour and noise

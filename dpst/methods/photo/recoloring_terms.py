@@ -10,7 +10,13 @@ import numpy as np
 import tensorflow as tf
 
 from dpst import images
-from dpst.losses import RecoloringTarget, chroma_departure_loss, recoloring_loss
+from dpst.losses import (
+    RecoloringTarget,
+    chroma_departure_loss,
+    chroma_lengths,
+    recoloring_loss,
+    tint_loss,
+)
 from dpst.segmentation import Pairing, lightness_masks, resize_labels, soft_segment_masks
 from dpst.solving.objective import ImageTerm, Term
 from matting import GuidedFilter, MaskedGuidedFilter
@@ -19,6 +25,8 @@ from matting import GuidedFilter, MaskedGuidedFilter
 PLACE_SHARE = 0.1
 COLOR_SHARE = 0.01
 DEPARTURE_SHARE = 3e-3
+TINT_SHARE = 10.0
+FREE_CHROMA = 0.03  # more than the photo and the anchor have, in units of RGB
 CHROMA_COST = 10.0  # of a change of chroma, one of luma having 1
 
 # Where nobody chose which segment serves which, what serves one may be something else.
@@ -70,7 +78,13 @@ def recoloring_terms(
         for each, share in targets
     )
     departure = caution * DEPARTURE_SHARE * weight
-    return (*smooth, ImageTerm("departure", chroma_departure_loss, changed, departure))
+    lengths = (chroma_lengths(tf.constant(each)) for each in (content_image, anchor))
+    most = tf.maximum(*lengths) + FREE_CHROMA
+    return (
+        *smooth,
+        ImageTerm("departure", chroma_departure_loss, changed, departure),
+        ImageTerm("tint", tint_loss, most, TINT_SHARE * weight),
+    )
 
 
 def color_masks(content_image: images.FloatImage, pairing: Pairing) -> np.ndarray:

@@ -45,18 +45,20 @@ def transfer(
 
     color_match = plan.anchor(content_image, style_image)
 
+    def matched(content: images.FloatImage) -> images.FloatImage:
+        return np.clip(color_match.apply(content), 0, 1)
+
     def build(content: np.ndarray) -> Objective:
         style_size = images.workable_size(
             style_image.shape[:2], images.nominal_side(content.shape[:2])
         )
         style = images.resize(style_image, style_size)
-        anchor = color_match.apply(content)
         return photo_objective(
-            work.extractor, content, style, anchor, plan.pairing, config, plan.is_labelled
+            work.extractor, content, style, matched(content), plan.pairing, config, plan.is_labelled
         )
 
-    def color_matched(size: images.Size) -> np.ndarray:
-        return color_match.apply(images.resize(content_image, size))
+    def color_matched(size: images.Size) -> images.FloatImage:
+        return matched(images.resize(content_image, size))
 
     start = initial_image(
         config.init, levels[0].size, content_image, style_image, color_matched, config.seed

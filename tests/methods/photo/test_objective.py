@@ -7,9 +7,10 @@ import tensorflow as tf
 from dpst.config import TransferConfig
 from dpst.losses import SortedGuidance, opponent_colors
 from dpst.methods.photo.objective import MAX_STRETCH, photo_objective
+from dpst.methods.photo.plan import UNLABELLED
 from dpst.methods.photo.recoloring_terms import UNLABELLED_FACTOR
 from dpst.optimizers import lbfgs
-from dpst.segmentation import decode_label_maps, pair_segments, single_segment
+from dpst.segmentation import KEPT, decode_label_maps, pair_segments, single_segment
 from dpst.solving.objective import RGB
 from matting import GuidedFilter
 from tests.small_networks import small_extractor
@@ -32,7 +33,7 @@ def test_only_the_style_terms_are_above_zero_at_the_content_image(extractor, pho
     config = TransferConfig(tv_weight=0.0)
     objective = _objective(extractor, content, style, _pairing(photo_pair), config)
     values = objective.term_values(tf.constant(content))
-    recoloring = {"recoloring", "departure"}
+    recoloring = {"recoloring", "departure", "tint"}
     assert set(values) == {"style", "content", "photorealism", "structure", "gamut"} | recoloring
     assert values["style"] > 0.01
     assert values["content"] == 0
@@ -67,7 +68,8 @@ def test_a_weight_of_zero_leaves_its_term_out(extractor, photo_pair, name, term)
     objective = _objective(extractor, content, style, _pairing(photo_pair), config)
     left = {each.name for each in objective.terms}
     assert term not in left
-    assert ("recoloring" in left) == ("departure" in left) == (term != "photorealism")
+    for name in ("recoloring", "departure", "tint"):
+        assert (name in left) == (term != "photorealism")
 
 
 def test_recolouring_terms_vanish_at_the_anchor(extractor, photo_pair):
@@ -79,7 +81,7 @@ def test_recolouring_terms_vanish_at_the_anchor(extractor, photo_pair):
     at_anchor, at_content = (
         objective.term_values(tf.constant(each)) for each in (anchor, content[..., ::-1])
     )
-    for name in ("recoloring", "departure"):
+    for name in ("recoloring", "departure", "tint"):
         assert at_anchor[name] == 0
         assert at_content[name] > 1e-4
 
@@ -202,3 +204,26 @@ def test_a_plain_segment_is_not_asked_for_more_spread_than_it_can_have(extractor
         goal = opponent_colors(tf.constant(style[None])).numpy().reshape(-1, 3)
         expected = most if is_bounded else np.trace(np.cov(goal.T, ddof=0))
         np.testing.assert_allclose(asked, expected, rtol=1e-3)
+
+
+def test_where_nobody_chose_half_of_the_style_is_asked_of_the_whole_photo(extractor, photo_pair):
+    content, style = photo_pair[:2]
+    pairing, whole = _pairing(photo_pair), single_segment(content.shape[:2], style.shape[:2])
+    number, share = len(pairing.style_index), UNLABELLED.whole_share
+
+    def colors(pairing, is_labelled=False):
+        objective = _objective(
+            extractor, content, style, pairing, TransferConfig(), is_labelled=is_labelled
+        )
+        (term,) = (term for term in objective.terms if getattr(term, "layer_name", "") == RGB)
+        return term.target[0]
+
+    found, chosen, one = colors(pairing), colors(pairing, is_labelled=True), colors(whole)
+    np.testing.assert_allclose(found.shares[0, :number], (1 - share) * chosen.shares[0, :number])
+    np.testing.assert_allclose(found.shares[0, number], share, rtol=1e-6)
+    np.testing.assert_allclose(np.sum(found.shares), 1, rtol=1e-6)
+    np.testing.assert_allclose(found.mean[0, number], one.mean[0, 0], rtol=1e-4)
+    np.testing.assert_allclose(found.covariance[0, number], one.covariance[0, 0], rtol=1e-3)
+    np.testing.assert_allclose(found.mean[0, :number], chosen.mean[0, :number], rtol=1e-5)
+    kept = dataclasses.replace(pairing, style_index=(KEPT, *pairing.style_index[1:]))
+    np.testing.assert_allclose(colors(kept).shares, chosen.shares, rtol=1e-6)
