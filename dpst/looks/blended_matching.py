@@ -37,7 +37,6 @@ _NUM_DIRECTIONS = 24
 _MAX_RANKS = 1024
 _NUM_COLORS = 8_000  # pixels of the copy whose colours are followed
 _NUM_RANGES = 4  # of lightness, each with an affine map
-_MOST_GAIN = 2.0  # of a goal's luma: what is next to one colour has no contrast to raise
 _UNITY = 0.01  # pull of a segment's maps towards their mean
 _RIDGE = 1e-5  # on the maps' steps: keeps flat segments from being stretched to noise
 
@@ -253,11 +252,12 @@ def _within_reach(goal: np.ndarray, colors: np.ndarray, restraint: Restraint) ->
     mean = goal.mean(0)
     spread, goal_spread = np.sqrt(colors.var(0).sum()), np.sqrt(goal.var(0).sum())
     apart = (goal - mean) * min(1.0, restraint.most_stretch * spread / max(goal_spread, 1e-6))
-    luma = apart @ LUMA
-    missing = restraint.least_contrast * (colors @ LUMA).std() - luma.std()
+    luma, own = apart @ LUMA, colors @ LUMA
+    missing = restraint.least_contrast * own.std() - luma.std()
     if missing > 0:
-        gain = min(missing / max(luma.std(), 1e-6), _MOST_GAIN)
-        apart += gain * luma[:, None]
+        # From the segment's own lights and shadows: those of what is flat may be its noise.
+        ranks = (luma.argsort(kind="stable").argsort() + 0.5) / len(luma)
+        apart += missing / own.std() * np.quantile(own - own.mean(), ranks)[:, None]
     return mean + apart
 
 

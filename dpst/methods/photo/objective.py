@@ -12,6 +12,7 @@ import tensorflow as tf
 from dpst import images
 from dpst.config import TransferConfig
 from dpst.extractors import Extractor
+from dpst.looks.blended_matching import CHOSEN, Restraint
 from dpst.losses import (
     CentredTarget,
     GramTarget,
@@ -42,7 +43,6 @@ RGB_WEIGHT = 5.0  # weight of the raw colours, against 1 for each layer of the e
 # Factors of these weights where nobody chose what serves what.
 UNLABELLED_STYLE = 2 / 3
 UNLABELLED_STRUCTURE = 3.0
-MAX_STRETCH = 4.0  # of a segment's standard deviation of colours or features
 
 
 def photo_objective(
@@ -88,12 +88,12 @@ def photo_objective(
     style_features = extractor(tf.constant(style_image[None]), tuple(style_layers))
     sizes = content_image.shape[:2], style_image.shape[:2]
     style_weight = config.style_weight * extractor.style_factor
-    whole_share = _whole_share(pairing, is_labelled)
-    terms = _color_terms(content_image, style_image, pairing, config, whole_share)
+    restraint = _restraint(pairing, is_labelled)
+    terms = _color_terms(content_image, style_image, pairing, config, restraint)
     for name, layer_weight in style_layers.items():
         reach = 0.0 if config.guidance == "simple" else extractor.reach(name)
         target = _style_target(
-            content_features[name], style_features[name], pairing, config, sizes, whole_share, reach
+            content_features[name], style_features[name], pairing, config, sizes, restraint, reach
         )
         loss = centred_term if config.style_statistic == "centred" else gram_term
         terms += (FeatureTerm("style", name, loss, target, style_weight * layer_weight),)
@@ -109,7 +109,7 @@ def _color_terms(
     style_image: images.FloatImage,
     pairing: Pairing,
     config: TransferConfig,
-    whole_share: float,
+    restraint: Restraint,
 ) -> tuple[Term, ...]:
     """Return the raw colours as a style layer."""
     content, style = (tf.constant(image[None]) for image in (content_image, style_image))
@@ -117,14 +117,17 @@ def _color_terms(
     read = opponent_colors if is_centred else colors_and_one
     loss = centred_color_term if is_centred else gram_color_term
     sizes = content_image.shape[:2], style_image.shape[:2]
-    target = _style_target(read(content), read(style), pairing, config, sizes, whole_share)
+    target = _style_target(read(content), read(style), pairing, config, sizes, restraint)
     return (FeatureTerm("style", RGB, loss, target, config.style_weight * RGB_WEIGHT),)
 
 
-def _whole_share(pairing: Pairing, is_labelled: bool) -> float:
-    """Return the share of the style that is asked of the photo as a whole, not of its segments."""
-    is_chosen = is_labelled or KEPT in pairing.style_index or len(pairing.style_index) == 1
-    return 0.0 if is_chosen else UNLABELLED.whole_share
+def _restraint(pairing: Pairing, is_labelled: bool) -> Restraint:
+    """Return how far segments follow their style; one that is kept does not follow the whole."""
+    if is_labelled:
+        return CHOSEN
+    if KEPT in pairing.style_index or len(pairing.style_index) == 1:
+        return dataclasses.replace(UNLABELLED, whole_share=0.0)
+    return UNLABELLED
 
 
 def _style_target(
@@ -133,13 +136,13 @@ def _style_target(
     pairing: Pairing,
     config: TransferConfig,
     image_sizes: tuple[images.Size, images.Size],
-    whole_share: float,
+    restraint: Restraint,
     reach: float = 0.0,
 ) -> tuple[CentredTarget | GramTarget, Guidance]:
     """Return what the segments' moments should be, and the guidance to take them with.
 
     Content and style are a layer's features of images of these sizes; `reach` is how far it sees.
-    With a `whole_share`, the whole image is one more segment, which has this share.
+    If the restraint has a `whole_share`, the whole image is one more segment, with this share.
     """
     num_segments, style_index = len(pairing.style_index), np.array(pairing.style_index)
     num_style_labels = int(pairing.style_labels.max()) + 1
@@ -153,15 +156,15 @@ def _style_target(
     serving = style_masks[np.maximum(style_index, 0)]
     areas = np.bincount(pairing.content_labels.ravel(), minlength=num_segments)
     shares = areas / areas.sum()
-    if whole_share:
+    if restraint.whole_share:
         masks, serving = (np.append(each, np.ones_like(each[:1]), 0) for each in (masks, serving))
-        shares = np.append((1 - whole_share) * shares, whole_share)
+        shares = np.append((1 - restraint.whole_share) * shares, restraint.whole_share)
     masks, serving = map(padded_segments, (masks, serving))
     shares = tf.constant(np.pad(shares, (0, len(masks) - len(shares)))[None], tf.float32)
     moments = guided_moments(style, guidance_from_masks(serving))
     own = guided_moments(content, guidance_from_masks(masks))
     if config.style_statistic == "centred":
-        moments = _bounded_spread(moments, own)
+        moments = _bounded_spread(moments, own, restraint)
     if KEPT in pairing.style_index:
         # Its own statistics as the target: share 0 would let its neighbours' look leak in.
         is_kept = np.zeros((1, len(masks), 1), bool)
@@ -176,20 +179,26 @@ def _style_target(
     return centred_target(moments, whole, shares), guidance_from_masks(masks)
 
 
-def _bounded_spread(moments: SegmentStatistics, own: SegmentStatistics) -> SegmentStatistics:
-    """Shrink the covariances that a segment of the content image could only meet by inventing.
+def _bounded_spread(
+    moments: SegmentStatistics, own: SegmentStatistics, restraint: Restraint
+) -> SegmentStatistics:
+    """Bound covariances that a segment of the content image could only meet by inventing or losing.
 
     A plain wall or backdrop has no colours to spread: asked for a style's whole spread, it would
-    be painted with clouds. Each target's standard deviation is at most `MAX_STRETCH` times the
-    segment's own.
+    be painted with clouds. And what stands before a plain wall would be drowned in it: what is
+    missing of the least contrast is added from the segment's own.
 
     Args:
         moments: the style's, mean [..., segments, channels], covariance [..., channels, channels].
         own: the content image's, of the same shapes.
+        restraint: the bounds, as shares of the segment's own standard deviation.
 
     Returns:
-        The style's means, and its covariances or smaller ones.
+        The style's means, and its covariances or others.
     """
     spread, own_spread = (tf.linalg.trace(each.covariance) for each in (moments, own))
-    shrink = tf.minimum(1.0, MAX_STRETCH**2 * tf.math.divide_no_nan(own_spread, spread))
-    return SegmentStatistics(moments.mean, moments.covariance * shrink[..., None, None])
+    most, least = restraint.most_stretch**2, restraint.least_contrast**2
+    shrink = tf.minimum(1.0, most * tf.math.divide_no_nan(own_spread, spread))
+    missing = tf.maximum(0.0, least - tf.math.divide_no_nan(spread, own_spread))
+    covariance = moments.covariance * shrink[..., None, None]
+    return SegmentStatistics(moments.mean, covariance + own.covariance * missing[..., None, None])

@@ -5,8 +5,9 @@ import pytest
 import tensorflow as tf
 
 from dpst.config import TransferConfig
+from dpst.looks.blended_matching import CHOSEN
 from dpst.losses import SortedGuidance, opponent_colors
-from dpst.methods.photo.objective import MAX_STRETCH, photo_objective
+from dpst.methods.photo.objective import photo_objective
 from dpst.methods.photo.plan import UNLABELLED
 from dpst.methods.photo.recoloring_terms import UNLABELLED_FACTOR
 from dpst.optimizers import lbfgs
@@ -200,7 +201,7 @@ def test_a_plain_segment_is_not_asked_for_more_spread_than_it_can_have(extractor
         (rgb,) = (term for term in objective.terms if getattr(term, "layer_name", "") == RGB)
         asked = np.trace(rgb.target[0].covariance[0, 0])
         colors = opponent_colors(tf.constant(image[None])).numpy().reshape(-1, 3)
-        most = MAX_STRETCH**2 * np.trace(np.cov(colors.T, ddof=0))
+        most = CHOSEN.most_stretch**2 * np.trace(np.cov(colors.T, ddof=0))
         goal = opponent_colors(tf.constant(style[None])).numpy().reshape(-1, 3)
         expected = most if is_bounded else np.trace(np.cov(goal.T, ddof=0))
         np.testing.assert_allclose(asked, expected, rtol=1e-3)
@@ -227,3 +228,26 @@ def test_where_nobody_chose_half_of_the_style_is_asked_of_the_whole_photo(extrac
     np.testing.assert_allclose(found.mean[0, :number], chosen.mean[0, :number], rtol=1e-5)
     kept = dataclasses.replace(pairing, style_index=(KEPT, *pairing.style_index[1:]))
     np.testing.assert_allclose(colors(kept).shares, chosen.shares, rtol=1e-6)
+
+
+def test_where_nobody_chose_a_plain_style_leaves_seven_tenths_of_the_contrast(
+    extractor, photo_pair
+):
+    content = photo_pair[0]
+    plain = 0.9 + 0.01 * (photo_pair[1] - 0.5)
+    pairing = single_segment(content.shape[:2], plain.shape[:2])
+    asked = {}
+    for is_labelled in (True, False):
+        objective = _objective(
+            extractor, content, plain, pairing, TransferConfig(), is_labelled=is_labelled
+        )
+        asked[is_labelled] = {
+            term.layer_name: np.trace(term.target[0].covariance[0, 0])
+            for term in objective.terms
+            if term.name == "style"
+        }
+    own = np.cov(opponent_colors(tf.constant(content[None])).numpy().reshape(-1, 3).T, ddof=0)
+    np.testing.assert_allclose(
+        asked[False][RGB], UNLABELLED.least_contrast**2 * np.trace(own), rtol=1e-3
+    )
+    assert all(asked[False][name] > 3 * asked[True][name] for name in asked[True])
