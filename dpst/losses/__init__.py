@@ -21,9 +21,11 @@ from dpst.losses.photorealism import (
     photorealism_losses,
 )
 from dpst.losses.recoloring import (
+    HeldTarget,
     RecoloringTarget,
     chroma_departure_loss,
     chroma_lengths,
+    held_chroma_loss,
     recoloring_loss,
     tint_loss,
 )
@@ -77,6 +79,7 @@ __all__ = [
     "GamutLoss",
     "GramLoss",
     "GramTarget",
+    "HeldTarget",
     "PatchBank",
     "PatchLoss",
     "PatchTarget",
@@ -108,6 +111,7 @@ __all__ = [
     "patch_target",
     "photorealism_loss",
     "photorealism_losses",
+    "held_chroma_loss",
     "recoloring_loss",
     "tint_loss",
     "segment_centred_loss",

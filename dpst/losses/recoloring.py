@@ -73,6 +73,32 @@ def chroma_departure_loss(anchor: tf.Tensor, image: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(tf.square(squares)) / MODERATE_DEPARTURE**2
 
 
+class HeldTarget(NamedTuple):
+    """Where chroma is held.
+
+    Attributes:
+        anchor: float32 [height, width, 3], RGB, the image that is changed.
+        mask: float32 [height, width] in [0, 1], how much each pixel is held.
+    """
+
+    anchor: tf.Tensor
+    mask: tf.Tensor
+
+
+def held_chroma_loss(target: HeldTarget, image: tf.Tensor) -> tf.Tensor:
+    """Return the mean square of the change of chroma where it is held, as on skin.
+
+    Args:
+        target: the anchor, and where it counts.
+        image: float32 [height, width, 3], RGB.
+
+    Returns:
+        float32 scalar, at least 0.
+    """
+    squares = tf.reduce_sum(tf.square(_chroma(image - target.anchor)), -1)
+    return tf.reduce_mean(target.mask * squares)
+
+
 def tint_loss(most_chroma: tf.Tensor, image: tf.Tensor) -> tf.Tensor:
     """Return the mean square of the chroma beyond what each colour may have.
 

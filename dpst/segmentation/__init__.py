@@ -3,6 +3,7 @@
 from dpst.segmentation.finding.class_segments import segment_by_classes
 from dpst.segmentation.finding.cosegmentation import segment_together
 from dpst.segmentation.finding.object_segments import segment_objects
+from dpst.segmentation.finding.people import people_masks
 from dpst.segmentation.finding.scene_segments import segment_by_scene
 from dpst.segmentation.guidance import (
     average_masks,
@@ -57,6 +58,7 @@ __all__ = [
     "lightness_masks",
     "pair_segments",
     "paired_maps",
+    "people_masks",
     "paired_regions",
     "read_label_maps",
     "read_labels",

@@ -7,9 +7,11 @@ import pytest
 import tensorflow as tf
 
 from dpst.losses import (
+    HeldTarget,
     RecoloringTarget,
     chroma_departure_loss,
     chroma_lengths,
+    held_chroma_loss,
     recoloring_loss,
     tint_loss,
 )
@@ -123,3 +125,13 @@ def test_no_tint_and_a_gradient_where_all_is_grey() -> None:
     assert value < 1e-5
     assert np.isfinite(tape.gradient(value, grey)).all()
     assert tint_loss(chroma_lengths(grey) + 0.01, grey) == 0
+
+
+def test_held_chroma_is_the_square_of_its_change_where_the_mask_is() -> None:
+    anchor, image, mask = (photo(number).astype(np.float64) for number in (1, 2, 3))
+    mask = mask[..., 0]
+    chroma = (image - anchor) - ((image - anchor) @ [0.299, 0.587, 0.114])[..., None]
+    target = HeldTarget(tf.constant(photo(1)), tf.constant(photo(3)[..., 0]))
+    value = held_chroma_loss(target, tf.constant(photo(2)))
+    np.testing.assert_allclose(value, np.mean(mask * np.sum(chroma**2, -1)), rtol=1e-5)
+    assert held_chroma_loss(target, tf.constant(photo(1)) + 0.2) < 1e-10

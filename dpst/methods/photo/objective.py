@@ -53,6 +53,7 @@ def photo_objective(
     pairing: Pairing,
     config: TransferConfig,
     is_labelled: bool = True,
+    held: np.ndarray | None = None,
 ) -> Objective:
     """Make the objective of the photo method.
 
@@ -71,6 +72,7 @@ def photo_objective(
         pairing: segments of both, at any resolution of the same aspect ratios.
         config: the weights and the style statistic.
         is_labelled: whether somebody chose which segment serves which.
+        held: float32 [rows, columns] in [0, 1], where chroma must stay the anchor's, if anywhere.
 
     Returns:
         The objective, its targets computed.
@@ -100,7 +102,7 @@ def photo_objective(
     terms += content_terms(content_features, content_layers, config.content_weight)
     terms += image_terms(content_image, config)
     weight = config.photorealism_weight
-    terms += recoloring_terms(content_image, anchor, pairing, is_labelled, weight)
+    terms += recoloring_terms(content_image, anchor, pairing, is_labelled, weight, held)
     return Objective(extractor, terms)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,8 +12,10 @@ from dpst.config import TransferConfig
 from dpst.looks.blended_matching import CHOSEN, Restraint, match_blended_colors
 from dpst.looks.color_matching import match_colors
 from dpst.messages import check_both
+from dpst.methods.photo.anchor import Anchor
 from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_maps
-from dpst.segmentation import Pairing, pair_segments, single_segment
+from dpst.segmentation import Pairing, pair_segments, people_masks, single_segment
+from dpst.segmentation.parsing.parser import scene_parser
 from matting import LocalAffineMap
 
 UNLABELLED = Restraint(
@@ -30,16 +33,32 @@ class PhotoPlan(Plan):
     Attributes:
         pairing: the segments of both photos, and which serves which.
         is_labelled: whether label maps were given, so that somebody chose what serves what.
+        people: soft masks of the skin and the hair that nothing in the style photo serves, float32
+            [rows, columns] in [0, 1]: they keep their hue.
     """
 
     pairing: Pairing
     is_labelled: bool = True
+    people: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @classmethod
-    def from_pairing(cls, pairing: Pairing, is_labelled: bool = True) -> PhotoPlan:
+    def from_pairing(
+        cls,
+        pairing: Pairing,
+        is_labelled: bool = True,
+        people: Mapping[str, np.ndarray] | None = None,
+    ) -> PhotoPlan:
         """Make the plan that goes by a pairing, with its rows and notes."""
-        rows, notes = pairing.segments, pairing.notes
-        return cls(segments=rows, notes=notes, pairing=pairing, is_labelled=is_labelled)
+        rows, notes, people = pairing.segments, pairing.notes, people or {}
+        if people:
+            parts = " or ".join(people)
+            notes = (
+                *notes,
+                f"the style photo shows no {parts}: the content photo's keep their hue",
+            )
+        return cls(
+            segments=rows, notes=notes, pairing=pairing, is_labelled=is_labelled, people=people
+        )
 
     def preview(
         self, content_image: images.FloatImage, style_image: images.FloatImage
@@ -47,9 +66,7 @@ class PhotoPlan(Plan):
         """Match the colours of each segment, in closed form; see `Plan.preview`."""
         return match_colors(content_image, style_image, self.pairing)
 
-    def anchor(
-        self, content_image: images.FloatImage, style_image: images.FloatImage
-    ) -> LocalAffineMap:
+    def anchor(self, content_image: images.FloatImage, style_image: images.FloatImage) -> Anchor:
         """Return the closed-form match that the solve departs from at a cost.
 
         It has the style's whole distribution of colours. Where nobody chose what serves what, it
@@ -60,10 +77,11 @@ class PhotoPlan(Plan):
             style_image: float32 [style_height, style_width, 3], RGB in [0, 1].
 
         Returns:
-            The map, to be applied to the content image at any size.
+            The anchor, to be applied to the content image at any size.
         """
         restraint = CHOSEN if self.is_labelled else UNLABELLED
-        return match_blended_colors(content_image, style_image, self.pairing, restraint)
+        color_map = match_blended_colors(content_image, style_image, self.pairing, restraint)
+        return Anchor.holding(color_map, content_image, tuple(self.people.values()))
 
 
 def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> PhotoPlan:
@@ -95,7 +113,16 @@ def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> PhotoPl
         config.segment_map,
     )
     is_labelled = inputs.content_labels is not None and config.segmentation == "labels"
-    return PhotoPlan.from_pairing(pairing, is_labelled)
+    return PhotoPlan.from_pairing(
+        pairing, is_labelled, {} if is_labelled else _people_alone(content_image, pairing)
+    )
+
+
+def _people_alone(content_image: images.FloatImage, pairing: Pairing) -> dict[str, np.ndarray]:
+    """Return masks of the skin and the hair in a photo that have no segment of their own."""
+    served = {row.label for row in pairing.segments}
+    masks = people_masks(content_image, scene_parser())
+    return {part: mask for part, mask in masks.items() if part not in served}
 
 
 def _check_contrast(image: images.FloatImage, name: str, why: str) -> None:

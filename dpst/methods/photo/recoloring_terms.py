@@ -11,9 +11,11 @@ import tensorflow as tf
 
 from dpst import images
 from dpst.losses import (
+    HeldTarget,
     RecoloringTarget,
     chroma_departure_loss,
     chroma_lengths,
+    held_chroma_loss,
     recoloring_loss,
     tint_loss,
 )
@@ -26,6 +28,7 @@ PLACE_SHARE = 0.1
 COLOR_SHARE = 0.01
 DEPARTURE_SHARE = 3e-3
 TINT_SHARE = 10.0
+HELD_SHARE = 10.0
 FREE_CHROMA = 0.03  # more than the photo and the anchor have, in units of RGB
 CHROMA_COST = 10.0  # of a change of chroma, one of luma having 1
 
@@ -45,6 +48,7 @@ def recoloring_terms(
     pairing: Pairing,
     is_labelled: bool,
     weight: float,
+    held: np.ndarray | None = None,
 ) -> tuple[Term, ...]:
     """Make the terms that keep the change from an anchor a clean recolouring.
 
@@ -54,6 +58,7 @@ def recoloring_terms(
         pairing: segments of the content image, at any resolution of the same aspect ratio.
         is_labelled: whether somebody chose which segment serves which.
         weight: the weight of photorealism; 0 makes no terms.
+        held: float32 [rows, columns] in [0, 1], where chroma must stay the anchor's, if anywhere.
 
     Returns:
         The terms, their targets computed.
@@ -80,11 +85,15 @@ def recoloring_terms(
     departure = caution * DEPARTURE_SHARE * weight
     lengths = (chroma_lengths(tf.constant(each)) for each in (content_image, anchor))
     most = tf.maximum(*lengths) + FREE_CHROMA
-    return (
+    terms = (
         *smooth,
         ImageTerm("departure", chroma_departure_loss, changed, departure),
         ImageTerm("tint", tint_loss, most, TINT_SHARE * weight),
     )
+    if held is None:
+        return terms
+    target = HeldTarget(changed, tf.constant(images.resize(held, content_image.shape[:2])))
+    return (*terms, ImageTerm("held", held_chroma_loss, target, HELD_SHARE * weight))
 
 
 def color_masks(content_image: images.FloatImage, pairing: Pairing) -> np.ndarray:

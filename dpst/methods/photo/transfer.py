@@ -43,10 +43,7 @@ def transfer(
     config = work.config
     levels = plan_levels(content_image.shape[:2], config.solve_size, config.max_evaluations)
 
-    color_match = plan.anchor(content_image, style_image)
-
-    def matched(content: images.FloatImage) -> images.FloatImage:
-        return np.clip(color_match.apply(content), 0, 1)
+    anchor = plan.anchor(content_image, style_image)
 
     def build(content: np.ndarray) -> Objective:
         style_size = images.workable_size(
@@ -54,11 +51,18 @@ def transfer(
         )
         style = images.resize(style_image, style_size)
         return photo_objective(
-            work.extractor, content, style, matched(content), plan.pairing, config, plan.is_labelled
+            work.extractor,
+            content,
+            style,
+            anchor.apply(content),
+            plan.pairing,
+            config,
+            plan.is_labelled,
+            anchor.held,
         )
 
     def color_matched(size: images.Size) -> images.FloatImage:
-        return matched(images.resize(content_image, size))
+        return anchor.apply(images.resize(content_image, size))
 
     start = initial_image(
         config.init, levels[0].size, content_image, style_image, color_matched, config.seed
