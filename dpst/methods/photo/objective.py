@@ -87,16 +87,17 @@ def photo_objective(
             structure_weight=config.structure_weight * UNLABELLED_STRUCTURE,
         )
     content_features = extractor(tf.constant(content_image[None]), names)
-    style_features = extractor(tf.constant(style_image[None]), tuple(style_layers))
+    style_features, anchor_features = (
+        extractor(tf.constant(image[None]), tuple(style_layers)) for image in (style_image, anchor)
+    )
     sizes = content_image.shape[:2], style_image.shape[:2]
     style_weight = config.style_weight * extractor.style_factor
     restraint = _restraint(pairing, is_labelled)
-    terms = _color_terms(content_image, style_image, pairing, config, restraint)
+    terms = _color_terms((content_image, style_image, anchor), pairing, config, restraint)
     for name, layer_weight in style_layers.items():
         reach = 0.0 if config.guidance == "simple" else extractor.reach(name)
-        target = _style_target(
-            content_features[name], style_features[name], pairing, config, sizes, restraint, reach
-        )
+        features = content_features[name], style_features[name], anchor_features[name]
+        target = _style_target(features, pairing, config, sizes, restraint, reach)
         loss = centred_term if config.style_statistic == "centred" else gram_term
         terms += (FeatureTerm("style", name, loss, target, style_weight * layer_weight),)
     terms += content_terms(content_features, content_layers, config.content_weight)
@@ -107,19 +108,18 @@ def photo_objective(
 
 
 def _color_terms(
-    content_image: images.FloatImage,
-    style_image: images.FloatImage,
+    pictures: tuple[images.FloatImage, images.FloatImage, images.FloatImage],
     pairing: Pairing,
     config: TransferConfig,
     restraint: Restraint,
 ) -> tuple[Term, ...]:
-    """Return the raw colours as a style layer."""
-    content, style = (tf.constant(image[None]) for image in (content_image, style_image))
+    """Return the raw colours of content image, style image and anchor as a style layer."""
     is_centred = config.style_statistic == "centred"
     read = opponent_colors if is_centred else colors_and_one
     loss = centred_color_term if is_centred else gram_color_term
-    sizes = content_image.shape[:2], style_image.shape[:2]
-    target = _style_target(read(content), read(style), pairing, config, sizes, restraint)
+    content, style, anchor = (read(tf.constant(picture[None])) for picture in pictures)
+    sizes = pictures[0].shape[:2], pictures[1].shape[:2]
+    target = _style_target((content, style, anchor), pairing, config, sizes, restraint)
     return (FeatureTerm("style", RGB, loss, target, config.style_weight * RGB_WEIGHT),)
 
 
@@ -133,8 +133,7 @@ def _restraint(pairing: Pairing, is_labelled: bool) -> Restraint:
 
 
 def _style_target(
-    content: tf.Tensor,
-    style: tf.Tensor,
+    features: tuple[tf.Tensor, tf.Tensor, tf.Tensor],
     pairing: Pairing,
     config: TransferConfig,
     image_sizes: tuple[images.Size, images.Size],
@@ -143,14 +142,16 @@ def _style_target(
 ) -> tuple[CentredTarget | GramTarget, Guidance]:
     """Return what the segments' moments should be, and the guidance to take them with.
 
-    Content and style are a layer's features of images of these sizes; `reach` is how far it sees.
-    If the restraint has a `whole_share`, the whole image is one more segment, with this share.
+    The features are a layer's, of the content image, of the style image, which have these sizes,
+    and of the anchor, which has the content image's; `reach` is how far the layer sees. If the
+    restraint has a `whole_share`, the whole image is one more segment, with this share.
     """
+    content, style, anchor = features
     num_segments, style_index = len(pairing.style_index), np.array(pairing.style_index)
     num_style_labels = int(pairing.style_labels.max()) + 1
     masks, style_masks = (
-        layer_guidance(labels, number, tuple(features.shape[1:3]), size, reach, config.guidance)
-        for labels, number, features, size in (
+        layer_guidance(labels, number, tuple(layer.shape[1:3]), size, reach, config.guidance)
+        for labels, number, layer, size in (
             (pairing.content_labels, num_segments, content, image_sizes[0]),
             (pairing.style_labels, num_style_labels, style, image_sizes[1]),
         )
@@ -166,7 +167,8 @@ def _style_target(
     moments = guided_moments(style, guidance_from_masks(serving))
     own = guided_moments(content, guidance_from_masks(masks))
     if config.style_statistic == "centred":
-        moments = _bounded_spread(moments, own, restraint)
+        matched = guided_moments(anchor, guidance_from_masks(masks))
+        moments = _bounded_spread(moments, own, matched, restraint)
     if KEPT in pairing.style_index:
         # Its own statistics as the target: share 0 would let its neighbours' look leak in.
         is_kept = np.zeros((1, len(masks), 1), bool)
@@ -182,25 +184,36 @@ def _style_target(
 
 
 def _bounded_spread(
-    moments: SegmentStatistics, own: SegmentStatistics, restraint: Restraint
+    moments: SegmentStatistics,
+    own: SegmentStatistics,
+    matched: SegmentStatistics,
+    restraint: Restraint,
 ) -> SegmentStatistics:
     """Bound covariances that a segment of the content image could only meet by inventing or losing.
 
     A plain wall or backdrop has no colours to spread: asked for a style's whole spread, it would
     be painted with clouds. And what stands before a plain wall would be drowned in it: what is
-    missing of the least contrast is added from the segment's own.
+    missing of the least contrast is added from the segment with its colours matched, as far as that
+    has it.
 
     Args:
         moments: the style's, mean [..., segments, channels], covariance [..., channels, channels].
         own: the content image's, of the same shapes.
+        matched: the anchor's, likewise.
         restraint: the bounds, as shares of the segment's own standard deviation.
 
     Returns:
         The style's means, and its covariances or others.
     """
-    spread, own_spread = (tf.linalg.trace(each.covariance) for each in (moments, own))
-    most, least = restraint.most_stretch**2, restraint.least_contrast**2
-    shrink = tf.minimum(1.0, most * tf.math.divide_no_nan(own_spread, spread))
-    missing = tf.maximum(0.0, least - tf.math.divide_no_nan(spread, own_spread))
-    covariance = moments.covariance * shrink[..., None, None]
-    return SegmentStatistics(moments.mean, covariance + own.covariance * missing[..., None, None])
+    each_covariance = moments.covariance, own.covariance, matched.covariance
+    spread, own_spread, matched_spread = map(tf.linalg.trace, each_covariance)
+    most, least = (
+        share**2 * own_spread for share in (restraint.most_stretch, restraint.least_contrast)
+    )
+    shrink = tf.minimum(1.0, tf.math.divide_no_nan(most, spread))
+    missing = tf.maximum(0.0, tf.minimum(least, matched_spread) - spread)
+    added = tf.math.divide_no_nan(missing, matched_spread)
+    return SegmentStatistics(
+        moments.mean,
+        moments.covariance * shrink[..., None, None] + matched.covariance * added[..., None, None],
+    )
