@@ -14,7 +14,7 @@ from absl import flags
 
 from dpst.messages import needs_package
 from dpst.quiet_startup import quiet_startup
-from dpst.studio.own_site import is_local
+from dpst.studio.own_site import is_local, page_address
 from dpst.studio.server_folder import server_folder
 
 DEFAULT_HOST = "127.0.0.1"
@@ -182,7 +182,7 @@ def _serve(values: flags.FlagValues, password: str | None) -> None:
     )
     try:
         print(
-            f"dpst: the studio is at http://{values.host}:{values.port} , Ctrl-C ends it.",
+            f"dpst: the studio is at {page_address(values.host, values.port)} , Ctrl-C ends it.",
             flush=True,
         )
         # A wait without an end is not woken by a signal that the system gives to another thread.

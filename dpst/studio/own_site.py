@@ -49,6 +49,12 @@ def is_local(host: str) -> bool:
         return _plain(host) == "localhost"
 
 
+def page_address(host: str, port: int) -> str:
+    """Return the address that a browser opens; an IPv6 address stands in brackets."""
+    name = _plain(host)
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
+
+
 class OwnSiteOnly:
     """Refuses requests with a foreign Host or from a foreign site, also those for WebSockets.
 

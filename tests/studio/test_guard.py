@@ -16,7 +16,7 @@ import pytest
 from dpst.cli.cli import main
 from dpst.studio import launch, stored_files
 from dpst.studio.own_files import OwnFilesOnly
-from dpst.studio.own_site import OwnSiteOnly, is_local
+from dpst.studio.own_site import OwnSiteOnly, is_local, page_address
 from dpst.studio.refusals import App, Refused
 from dpst.studio.safe_answers import SafeAnswers
 from dpst.studio.server_folder import sweep
@@ -270,3 +270,16 @@ def test_serving_to_others_without_a_password_is_warned_of(monkeypatch, capsys, 
     assert main(["run.py", "studio", "--password="]) == BAD_INPUT
     assert "--password is empty" in capsys.readouterr().err
     assert is_local("localhost") and is_local("[::1]") and not is_local("192.0.2.7")
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("localhost", "http://localhost:80"),
+        ("::1", "http://[::1]:80"),
+        ("[::1]", "http://[::1]:80"),
+    ],
+)
+def test_address_is_one_that_a_browser_opens(host, address):
+    assert page_address(host, 80) == address
