@@ -15,7 +15,6 @@ from dpst.messages import check_both
 from dpst.methods.photo.anchor import Anchor
 from dpst.methods.plan import FindLabelMaps, Inputs, Plan, find_or_read_label_maps
 from dpst.segmentation import Pairing, pair_segments, people_masks, single_segment
-from dpst.segmentation.parsing.parser import scene_parser
 from matting import LocalAffineMap
 
 UNLABELLED = Restraint(
@@ -120,6 +119,8 @@ def plan(inputs: Inputs, config: TransferConfig, find: FindLabelMaps) -> PhotoPl
 
 def _people_alone(content_image: images.FloatImage, pairing: Pairing) -> dict[str, np.ndarray]:
     """Return masks of the skin and the hair in a photo that have no segment of their own."""
+    from dpst.segmentation.parsing.parser import scene_parser  # TensorFlow: label maps do without
+
     served = {row.label for row in pairing.segments}
     masks = people_masks(content_image, scene_parser())
     return {part: mask for part, mask in masks.items() if part not in served}
