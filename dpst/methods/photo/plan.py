@@ -50,11 +50,8 @@ class PhotoPlan(Plan):
         """Make the plan that goes by a pairing, with its rows and notes."""
         rows, notes, people = pairing.segments, pairing.notes, people or {}
         if people:
-            parts = " or ".join(people)
-            notes = (
-                *notes,
-                f"the style photo shows no {parts}: the content photo's keep their hue",
-            )
+            parts = " and ".join(people)
+            notes = (*notes, f"nothing of the style photo serves {parts}: the hue there is kept")
         return cls(
             segments=rows, notes=notes, pairing=pairing, is_labelled=is_labelled, people=people
         )

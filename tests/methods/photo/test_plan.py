@@ -4,11 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+import skimage.data
 
-from dpst import TransferConfig
+from dpst import TransferConfig, images
 from dpst.methods import Inputs, load_method
 from dpst.methods.photo.plan import PhotoPlan
-from dpst.segmentation import decode_label_maps, pair_segments
+from dpst.segmentation import LabelMap, decode_label_maps, pair_segments
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,26 @@ def test_only_label_maps_that_are_used_count_as_chosen(
     plan = load_method(config).plan(inputs, config, lambda: found)
     assert plan.is_labelled == is_labelled
     assert dataclasses.replace(plan, is_labelled=True).pairing is plan.pairing
+
+
+@pytest.mark.parametrize(
+    ("names", "people"), [(("other",), ["skin", "hair"]), (("skin", "other"), ["hair"])]
+)
+def test_people_are_those_that_no_segment_serves(names, people):
+    portrait = images.resize(skimage.data.astronaut() / 255, (256, 256))
+    labels = np.zeros((256, 256), np.int32)
+    labels[128:] = len(names) - 1
+    found = LabelMap(labels, names), LabelMap(labels, names)
+    inputs = Inputs(
+        content_image=portrait,
+        style_images=[portrait[::-1]],
+        content_size=(256, 256),
+        style_sizes=[(256, 256)],
+    )
+    config = TransferConfig()
+    plan = load_method(config).plan(inputs, config, lambda: found)
+    assert list(plan.people) == people
+    assert plan.notes[-1].startswith(f"nothing of the style photo serves {' and '.join(people)}")
 
 
 def test_the_anchor_goes_further_where_somebody_chose(photo_pair):
