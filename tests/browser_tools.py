@@ -57,6 +57,12 @@ def launched_browser() -> Iterator[Any]:
         browser.close()
 
 
+def described(line: Any) -> str:
+    """Return a line of the page's console, and where it comes from."""
+    location = line.location
+    return f"{line.text} ({location['url']}:{location['lineNumber']})"
+
+
 @contextlib.contextmanager
 def watched_page(browser: Any, **options: Any) -> Iterator[Any]:
     """Open a page in a session of its own, and check that it meets no error.
@@ -73,13 +79,14 @@ def watched_page(browser: Any, **options: Any) -> Iterator[Any]:
     page = context.new_page()
     errors: list[str] = []
     requests: list[str] = []
-    page.on("console", lambda line: line.type == "error" and errors.append(line.text))
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: line.type == "error" and errors.append(described(line)))
+    page.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))
     page.on("request", lambda request: requests.append(request.url))
     yield page
     context.close()
-    assert errors == []
-    assert [url for url in requests if (urlparse(url).hostname or "") not in LOCAL] == []
+    assert not errors, "\n".join(errors)
+    others = [url for url in requests if (urlparse(url).hostname or "") not in LOCAL]
+    assert not others, "\n".join(others)
 
 
 @contextlib.contextmanager
