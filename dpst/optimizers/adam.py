@@ -8,13 +8,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from dpst.optimizers.chunks import (
-    CompiledChunk,
-    LinearOperator,
-    ValueAndGradients,
-    identity,
-    in_own_graph,
-)
+from dpst.optimizers.compiled import LinearOperator, ValueAndGradients, compiled
 from dpst.optimizers.result import OptimizerResult, StopReason
 
 BETA_1 = 0.9  # decay of the first moment
@@ -40,7 +34,7 @@ class AdamState(NamedTuple):
     best_value: tf.Tensor
     best_gradient: tf.Tensor
     num_evaluations: tf.Tensor
-    num_iterations: tf.Tensor
+    num_iterations: tf.Tensor  # -1 before the first evaluation
     status: tf.Tensor
 
 
@@ -55,8 +49,8 @@ def minimize(
 ) -> OptimizerResult:
     """Minimise a function by Adam, one evaluation a step.
 
-    All steps run in one compiled call; the chunks of a longer run, each given the result of the
-    one before, make exactly the iterates of an undivided run.
+    The chunks of a longer run, each given the result of the one before, make exactly the iterates
+    of an undivided run.
 
     Deviation: the moments are those of the preconditioned gradient; epsilon is 1e-12 instead of
     1e-8, which gradients of a mean over pixels come down to; the result is the best position
@@ -73,7 +67,7 @@ def minimize(
         preconditioner: symmetric positive definite linear operator P on positions; None is the
             identity.
         previous_result: result of a run to continue; initial_position is then not used.
-        jit_compile: compile the whole chunk by XLA. None: where a GPU is visible. On a CPU
+        jit_compile: compile the function by XLA. None: where a GPU is visible. On a CPU
             convolutions are faster outside XLA.
 
     Returns:
@@ -87,19 +81,19 @@ def minimize(
             f"learning_rate = {learning_rate}, max_evaluations = {max_evaluations}: the rate must "
             "be finite and above 0, as 0.02 is, the evaluations at least 1."
         )
-    function = value_and_gradients_function
-    budget = max_evaluations
     if previous_result is None:
-        position = tf.convert_to_tensor(initial_position)
-        state = _begin(function, position, jit_compile=jit_compile)
-        budget -= 1
+        state = _initial_state(tf.convert_to_tensor(initial_position))
     else:
         state = previous_result.state
-    if budget > 0:
-        rate = tf.constant(learning_rate, state.position.dtype)
-        last_evaluation = state.num_evaluations + budget
-        operator = preconditioner or identity
-        state = _continue(function, operator, state, rate, last_evaluation, jit_compile=jit_compile)
+    evaluate = compiled(value_and_gradients_function, state.position, jit_compile)
+    precondition = preconditioner and compiled(preconditioner, state.gradient, jit_compile)
+    rate = tf.constant(learning_rate, state.position.dtype)
+    last_evaluation = int(state.num_evaluations) + max_evaluations
+    while int(state.num_evaluations) < last_evaluation and int(state.status) == _RUNNING:
+        if state.num_evaluations > 0:
+            preconditioned = precondition(state.gradient) if precondition else state.gradient
+            state = _move(state, preconditioned, rate)
+        state = _record(state, *evaluate(state.position))
     return result_of(state)
 
 
@@ -110,7 +104,7 @@ def result_of(state: AdamState, stop_reason: StopReason | None = None) -> Optimi
         value=state.best_value,
         gradient=state.best_gradient,
         num_evaluations=int(state.num_evaluations),
-        num_iterations=int(state.num_iterations),
+        num_iterations=max(int(state.num_iterations), 0),
         stop_reason=stop_reason or _REASONS[int(state.status)],
         state=state,
     )
@@ -132,43 +126,21 @@ def restarted(result: OptimizerResult) -> OptimizerResult:
     return dataclasses.replace(result, state=state)
 
 
-@CompiledChunk
-def _begin(function: ValueAndGradients, position: tf.Tensor) -> AdamState:
-    value, gradient = function(position)
+def _initial_state(position: tf.Tensor) -> AdamState:
+    """Return the state before the first evaluation, which is at the position itself."""
     zero = tf.zeros_like(position)
     return AdamState(
         position=position,
-        gradient=gradient,
+        gradient=zero,
         first_moment=zero,
         second_moment=zero,
         best_position=position,
-        best_value=value,
-        best_gradient=gradient,
-        num_evaluations=tf.constant(1),
-        num_iterations=tf.constant(0),
-        status=_status(value, gradient),
+        best_value=tf.zeros([], position.dtype) + float("inf"),
+        best_gradient=zero,
+        num_evaluations=tf.constant(0),
+        num_iterations=tf.constant(-1),
+        status=tf.constant(_RUNNING),
     )
-
-
-@CompiledChunk
-def _continue(
-    function: ValueAndGradients,
-    preconditioner: LinearOperator,
-    state: AdamState,
-    learning_rate: tf.Tensor,
-    last_evaluation: tf.Tensor,
-) -> AdamState:
-    function = in_own_graph(function)
-
-    def is_running(state: AdamState) -> tf.Tensor:
-        return (state.num_evaluations < last_evaluation) & (state.status == _RUNNING)
-
-    def step(state: AdamState) -> tuple[AdamState]:
-        state = _move(state, preconditioner(state.gradient), learning_rate)
-        value, gradient = function(state.position)
-        return (_record(state, value, gradient),)
-
-    return tf.while_loop(is_running, step, (state,))[0]
 
 
 def _move(state: AdamState, preconditioned: tf.Tensor, learning_rate: tf.Tensor) -> AdamState:
@@ -186,7 +158,7 @@ def _record(state: AdamState, value: tf.Tensor, gradient: tf.Tensor) -> AdamStat
     """Count the evaluation at the new position, and keep it if it is the best so far."""
     status = _status(value, gradient)
     is_finite = status != _NOT_FINITE
-    is_best = is_finite & (value <= state.best_value)
+    is_best = (is_finite & (value <= state.best_value)) | (state.num_evaluations == 0)
     # A flat place above the best is a saddle or a hill, which the momentum leaves.
     status = tf.where((status == _CONVERGED) & ~is_best, _RUNNING, status)
     return state._replace(

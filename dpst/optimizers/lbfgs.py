@@ -9,14 +9,9 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from dpst.optimizers.chunks import (
-    CompiledChunk,
-    LinearOperator,
-    ValueAndGradients,
-    identity,
-    in_own_graph,
-)
+from dpst.optimizers.compiled import LinearOperator, ValueAndGradients, compiled
 from dpst.optimizers.result import OptimizerResult, StopReason
+from dpst.shared_trace import shared_trace
 
 FIRST_STEP = 8 / 255  # largest change of any element in the first trial step: 8 grey levels
 ARMIJO = 1e-4  # share of the decrease that the slope promises which a step must bring
@@ -68,8 +63,8 @@ def minimize(
     """Minimise a function by preconditioned L-BFGS with Armijo backtracking.
 
     The initial inverse Hessian is H0 = gamma P with gamma = s^T y / y^T P y of the newest pair.
-    All iterations run in one compiled call; the chunks of a longer run, each given the result of
-    the one before, make exactly the iterates of an undivided run.
+    The chunks of a longer run, each given the result of the one before, make exactly the iterates
+    of an undivided run.
 
     Deviation: Armijo backtracking from a unit step, not a Wolfe search, whose curvature condition
     float32 noise defeats on stiff objectives; a pair without positive curvature is not stored.
@@ -85,7 +80,7 @@ def minimize(
         preconditioner: symmetric positive definite linear operator P on positions; None is the
             identity.
         previous_result: result of a run to continue; initial_position is then not used.
-        jit_compile: compile the whole chunk by XLA. None: where a GPU is visible. On a CPU
+        jit_compile: compile the function by XLA. None: where a GPU is visible. On a CPU
             convolutions are faster outside XLA.
 
     Returns:
@@ -103,13 +98,19 @@ def minimize(
         state = _initial_state(tf.convert_to_tensor(initial_position), num_correction_pairs)
     else:
         state = previous_result.state
-    state = _run_chunk(
-        value_and_gradients_function,
-        preconditioner or identity,
-        state,
-        state.num_evaluations + max_evaluations,
-        jit_compile=jit_compile,
-    )
+    evaluate = compiled(value_and_gradients_function, state.position, jit_compile)
+    precondition = preconditioner and compiled(preconditioner, state.gradient, jit_compile)
+    last_evaluation = int(state.num_evaluations) + max_evaluations
+    while int(state.num_evaluations) < last_evaluation and int(state.status) == _RUNNING:
+        trial = state.position + state.step * state.direction
+        value, gradient = evaluate(trial)
+        state = state._replace(num_evaluations=state.num_evaluations + 1)
+        promised = ARMIJO * state.step * state.slope
+        if value <= state.value + promised and _is_finite(value, gradient):
+            preconditioned = precondition(gradient) if precondition else gradient
+            state = _accept(state, trial, value, gradient, preconditioned)
+        else:
+            state = _reject(state, value)
     return result_of(state)
 
 
@@ -192,22 +193,11 @@ def _dots(vectors: tuple[tf.Tensor, ...], x: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.stack([_dot(v, x) for v in vectors]), tf.float64)
 
 
-@tf.function(jit_compile=True, autograph=False)
-def _combine(
-    first: tf.Tensor, scale: tf.Tensor, vectors: tuple[tf.Tensor, ...], weights: tf.Tensor
-) -> tf.Tensor:
-    """Return scale * first + sum_i weights_i * vectors_i, in one pass over memory."""
-    total = tf.cast(scale, first.dtype) * first
-    for i, vector in enumerate(vectors):
-        total += tf.cast(weights[i], first.dtype) * vector
-    return total
-
-
 def _initial_state(position: tf.Tensor, num_pairs: int) -> LbfgsState:
     """Return the state before the first evaluation, whose trial is the position itself.
 
     Any finite value there is below the infinite one that it starts with, so it is accepted like
-    that of any other trial, and the compiled chunk is the only place that evaluates.
+    that of any other trial.
     """
     zero = tf.zeros_like(position)
     scalar = tf.zeros([], position.dtype)
@@ -232,56 +222,18 @@ def _initial_state(position: tf.Tensor, num_pairs: int) -> LbfgsState:
     )
 
 
-@CompiledChunk
-def _run_chunk(
-    function: ValueAndGradients,
-    preconditioner: LinearOperator,
-    state: LbfgsState,
-    last_evaluation: tf.Tensor,
-) -> LbfgsState:
-    m = len(state.steps)  # A trace for all sizes does not know that of the matrices either.
-    matrices = {name: tf.ensure_shape(getattr(state, name), [m, m]) for name in ("sy", "ypy")}
-    state = state._replace(**matrices)
-    function = in_own_graph(function)
-
-    def is_running(state: LbfgsState) -> tf.Tensor:
-        return (state.num_evaluations < last_evaluation) & (state.status == _RUNNING)
-
-    def evaluate(state: LbfgsState) -> tuple[LbfgsState]:
-        trial = _combine(state.position, tf.constant(1.0), (state.direction,), state.step[None])
-        value, gradient = function(trial)
-        state = state._replace(num_evaluations=state.num_evaluations + 1)
-        promised = ARMIJO * state.step * state.slope
-        is_accepted = (value <= state.value + promised) & _is_finite(value, gradient)
-        return (
-            tf.cond(
-                is_accepted,
-                lambda: _accept(state, preconditioner, trial, value, gradient),
-                lambda: _reject(state, value),
-            ),
-        )
-
-    return tf.while_loop(is_running, evaluate, (state,))[0]
-
-
 def _accept(
     state: LbfgsState,
-    preconditioner: LinearOperator,
     position: tf.Tensor,
     value: tf.Tensor,
     gradient: tf.Tensor,
+    preconditioned: tf.Tensor,
 ) -> LbfgsState:
     """Move there, remember the pair, and choose the next direction."""
-    preconditioned = preconditioner(gradient)
     s = position - state.position
     y = gradient - state.gradient
-    sy = _dot(s, y)
-    is_curved = sy > MIN_CURVATURE * tf.sqrt(_dot(s, s) * _dot(y, y))
-    state = tf.cond(
-        is_curved,
-        lambda: _remember(state, s, y, preconditioned - state.preconditioned),
-        lambda: state,
-    )
+    if _dot(s, y) > MIN_CURVATURE * tf.sqrt(_dot(s, s) * _dot(y, y)):
+        state = _remember(state, s, y, preconditioned - state.preconditioned)
     state = state._replace(
         position=position,
         value=value,
@@ -290,38 +242,64 @@ def _accept(
         num_iterations=state.num_iterations + 1,
         num_backtracks=tf.constant(0),
     )
-    gamma, a, b = inverse_hessian_coefficients(
+    direction, slope = _quasi_newton(
         state.sy,
         state.ypy,
-        _dots(state.steps, gradient),
-        _dots(state.changes, gradient),
         state.num_pairs,
+        state.steps,
+        state.changes,
+        gradient,
+        preconditioned,
     )
-    direction = _combine(preconditioned, -gamma, state.steps + state.changes, -tf.concat([a, b], 0))
-    slope = _dot(gradient, direction)
-    is_downhill = (slope < 0) & (state.num_pairs > 0)
-    return tf.cond(
-        is_downhill,
-        lambda: state._replace(direction=direction, slope=slope, step=tf.ones_like(slope)),
-        lambda: _steepest(state),
-    )
+    if slope < 0 and state.num_pairs > 0:
+        return state._replace(direction=direction, slope=slope, step=tf.ones_like(slope))
+    return _steepest(state)
 
 
 def _remember(state: LbfgsState, s: tf.Tensor, y: tf.Tensor, py: tf.Tensor) -> LbfgsState:
     """Drop the oldest pair and append (s, y)."""
     steps = state.steps[1:] + (s,)
     changes = state.changes[1:] + (py,)
+    sy, ypy = _next_matrices(state.sy, state.ypy, steps, changes, y)
+    num_pairs = tf.minimum(state.num_pairs + 1, len(steps))
+    return state._replace(steps=steps, changes=changes, sy=sy, ypy=ypy, num_pairs=num_pairs)
+
+
+@shared_trace
+def _next_matrices(
+    sy: tf.Tensor,
+    ypy: tf.Tensor,
+    steps: tuple[tf.Tensor, ...],
+    changes: tuple[tf.Tensor, ...],
+    y: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the matrices of the pairs, the last of which, with this y, is new."""
     s_y, y_py = _dots(steps, y), _dots(changes, y)
     # The new column; of sy only the upper triangle is ever read, ypy is symmetric.
-    sy = tf.concat([tf.pad(state.sy[1:, 1:], [[0, 1], [0, 0]]), s_y[:, None]], 1)
-    ypy = tf.concat([state.ypy[1:, 1:], y_py[:-1, None]], 1)
-    return state._replace(
-        steps=steps,
-        changes=changes,
-        sy=sy,
-        ypy=tf.concat([ypy, y_py[None]], 0),
-        num_pairs=tf.minimum(state.num_pairs + 1, len(steps)),
-    )
+    sy = tf.concat([tf.pad(sy[1:, 1:], [[0, 1], [0, 0]]), s_y[:, None]], 1)
+    ypy = tf.concat([ypy[1:, 1:], y_py[:-1, None]], 1)
+    return sy, tf.concat([ypy, y_py[None]], 0)
+
+
+@shared_trace
+def _quasi_newton(
+    sy: tf.Tensor,
+    ypy: tf.Tensor,
+    num_pairs: tf.Tensor,
+    steps: tuple[tf.Tensor, ...],
+    changes: tuple[tf.Tensor, ...],
+    gradient: tf.Tensor,
+    preconditioned: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the direction -H g, and the slope along it."""
+    m = len(steps)  # A trace for all sizes does not know that of the matrices either.
+    sy, ypy = tf.ensure_shape(sy, [m, m]), tf.ensure_shape(ypy, [m, m])
+    sg, ypg = _dots(steps, gradient), _dots(changes, gradient)
+    gamma, *weights = inverse_hessian_coefficients(sy, ypy, sg, ypg, num_pairs)
+    product = tf.cast(gamma, preconditioned.dtype) * preconditioned
+    for weight, vector in zip(tf.unstack(tf.concat(weights, 0)), steps + changes, strict=True):
+        product += tf.cast(weight, vector.dtype) * vector
+    return -product, -_dot(gradient, product)
 
 
 def _steepest(state: LbfgsState) -> LbfgsState:
@@ -347,11 +325,9 @@ def _steepest(state: LbfgsState) -> LbfgsState:
 
 def _reject(state: LbfgsState, value: tf.Tensor) -> LbfgsState:
     """Try a shorter step, or give up where the very first value is not finite."""
-    return tf.cond(
-        state.num_iterations < 0,
-        lambda: state._replace(value=value, status=tf.constant(_NOT_FINITE)),
-        lambda: _backtrack(state, value),
-    )
+    if state.num_iterations < 0:
+        return state._replace(value=value, status=tf.constant(_NOT_FINITE))
+    return _backtrack(state, value)
 
 
 def _backtrack(state: LbfgsState, value: tf.Tensor) -> LbfgsState:
@@ -362,12 +338,8 @@ def _backtrack(state: LbfgsState, value: tf.Tensor) -> LbfgsState:
     shorter = tf.where(tf.math.is_finite(parabola), parabola, 0.1 * step)
     shorter = tf.clip_by_value(shorter, 0.1 * step, 0.5 * step)
     state = state._replace(step=shorter, num_backtracks=state.num_backtracks + 1)
-
-    def give_up() -> LbfgsState:
-        return tf.cond(
-            state.num_pairs > 0,
-            lambda: _steepest(state),
-            lambda: state._replace(status=tf.constant(_NO_DECREASE)),
-        )
-
-    return tf.cond(state.num_backtracks < MAX_BACKTRACKS, lambda: state, give_up)
+    if state.num_backtracks < MAX_BACKTRACKS:
+        return state
+    if state.num_pairs > 0:
+        return _steepest(state)
+    return state._replace(status=tf.constant(_NO_DECREASE))

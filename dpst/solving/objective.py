@@ -1,6 +1,7 @@
 """Objectives: weighted terms bound to their targets, as one value and gradient."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -157,7 +158,11 @@ class Objective:
         metadata to differ in the sizes of their tensors alone.
         """
         colors = () if self.colors is None else tuple(map(_tensor, self.colors))
-        return (self.extractor, _structure(self.terms), len(colors)), (self.terms, colors)
+        return (self.extractor, self._structure, len(colors)), (self.terms, colors)
+
+    @functools.cached_property
+    def _structure(self) -> Any:
+        return _structure(self.terms)
 
     @classmethod
     def __tf_unflatten__(cls, metadata: tuple, components: tuple) -> "Objective":
