@@ -24,7 +24,7 @@ def _row(field: dataclasses.Field) -> str:
     metadata = field.metadata
     default = "by method" if metadata["by_method"] else f"`{field.default!r}`"
     if field.default is None and not metadata["by_method"]:
-        default = "by size"
+        default = "by quality"
     methods = metadata["methods"]
     # The help text ends in the methods, which have a column here.
     text = metadata["help"].removesuffix(f" Method: {' and '.join(methods)}.").replace("|", "\\|")

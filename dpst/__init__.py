@@ -7,8 +7,8 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
-from dpst import forked_process as forked_process
-from dpst.quiet_startup import quiet_startup
+from dpst.process import forked_process as forked_process
+from dpst.process.quiet_startup import quiet_startup
 from dpst.version import __version__ as __version__
 
 if TYPE_CHECKING:  # The names of `_MODULES` and `_HOMES`, for type checkers and editors.

@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dpst.efforts import EFFORTS, PAINTING_EFFORTS, PHOTO_EFFORTS, QUALITIES, Effort
+
 ORPHAN_POLICIES = ("nearest", "merge", "content", "error")
 """Take the style label closest in colour, merge into a neighbour, stay as photographed, or stop."""
 
@@ -34,17 +36,17 @@ GATYS_CONTENT_WEIGHT = 1e-3
 MULTI_STYLES = ("composite", "blend", "locality", "localized")
 """Each style alone, then put together; one mixture of all; nearer borders less; by segment."""
 
-FULL_SIDE = 700
-"""Longer side in pixels at which photos are solved; smaller ones have more evaluations."""
-
-PHOTO_EVALUATIONS = 30
-"""Evaluations at the finest level of a photo of `FULL_SIDE`."""
-
-PAINTING_EVALUATIONS = 50
-"""Evaluations at the finest level of a painting."""
-
 _BY_SEGMENT = ("photo", "artistic")
 _PAINTING = ("artistic", "semantic")
+
+
+def _by_quality(name: str) -> str:
+    """Return the defaults of a setting that goes by the quality."""
+    photo, painting = (
+        ", ".join(str(getattr(effort, name)) for effort in efforts.values())
+        for efforts in (PHOTO_EFFORTS, PAINTING_EFFORTS)
+    )
+    return f"photo {photo}; artistic and semantic {painting}"
 
 
 def _setting(
@@ -97,8 +99,8 @@ class TransferConfig:
     """Settings of a transfer; the defaults need no tuning.
 
     Weights are of relative losses, so they hold for any size, network and pair. Where the default
-    depends on the method, None stands for it; a config that was made holds the value itself, but
-    for `max_evaluations`, which also depends on the size.
+    depends on the method or the quality, None stands for it; a config that was made holds the value
+    itself, but for `max_evaluations`, which also depends on the size.
 
     Raises:
         ValueError: a value is out of range or not one of the choices, or a setting belongs to
@@ -111,6 +113,12 @@ class TransferConfig:
         "out of patches of the painting, by what the label maps say each part means (semantic), "
         "for which a label map alone will do, as a doodle to be painted.",
         choices=METHODS,
+    )
+    quality: str = _setting(
+        "normal",
+        "Effort: colours matched in closed form without a solve, or a small painting (draft); a "
+        "picture in seconds (normal); several times as much (fine).",
+        choices=QUALITIES,
     )
     segmentation: str = _setting(
         "labels",
@@ -240,11 +248,12 @@ class TransferConfig:
         methods=_PAINTING,
     )
     solve_size: int = _setting(
-        FULL_SIDE,
+        None,
         "Longer side in pixels of the finest level that is solved. A panorama is solved "
-        "longer, with the area of a photo 2.5 times as wide as high.",
+        "longer, with the area of a photo 2.5 times as wide as high. "
+        f"Default, by quality: {_by_quality('solve_size')}.",
         minimum=32,
-        by_method=dict.fromkeys(_PAINTING, 512),
+        kind=int,
     )
     full_resolution: bool = _setting(
         True,
@@ -308,9 +317,8 @@ class TransferConfig:
     )
     max_evaluations: int | None = _setting(
         None,
-        f"Evaluations of the objective at the finest level. Default: photo {PHOTO_EVALUATIONS} at "
-        f"{FULL_SIDE} px and above, up to twice as many below; artistic and semantic "
-        f"{PAINTING_EVALUATIONS}.",
+        "Evaluations of the objective at the finest level. Default, by quality: "
+        f"{_by_quality('max_evaluations')}; for photos that are smaller, up to twice as many.",
         minimum=1,
         kind=int,
     )
@@ -326,6 +334,8 @@ class TransferConfig:
 
     def __post_init__(self) -> None:
         """Fill in the method's defaults, and check every field."""
+        for name in ("method", "quality"):
+            self._check(self.__dataclass_fields__[name])
         for field in dataclasses.fields(self):
             if getattr(self, field.name) is None:
                 object.__setattr__(self, field.name, self._default(field))
@@ -340,7 +350,12 @@ class TransferConfig:
 
     def defaults(self) -> "TransferConfig":
         """Return the settings that the method has if nothing else is set."""
-        return TransferConfig(method=self.method, normalization=self.normalization)
+        return TransferConfig(self.method, self.quality, normalization=self.normalization)
+
+    @property
+    def effort(self) -> Effort:
+        """The work that the quality is worth."""
+        return EFFORTS[self.method][self.quality]
 
     def takes(self, name: str) -> bool:
         """Return whether a setting belongs to the method.
@@ -353,6 +368,8 @@ class TransferConfig:
 
     def _default(self, field: dataclasses.Field) -> Any:
         """Return the default of a field for these settings."""
+        if field.name == "solve_size":
+            return self.effort.solve_size
         if field.name == "content_weight" and self.normalization == "gatys":
             return GATYS_CONTENT_WEIGHT
         return field.metadata["by_method"].get(self.method, field.metadata["default"])

@@ -1,5 +1,6 @@
 """The command line: flags to a transfer, with progress, and one clear line for bad input."""
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -33,6 +34,7 @@ def run() -> int:
         if arguments and not is_text and not {"-q", "--quiet"} & arguments and err.isatty():
             print("dpst: starting", file=err, flush=True)
         status = main(sys.argv)
+        gc.freeze()  # An end without a last look through all that TensorFlow has made is shorter.
         out.flush()
         if is_text and out.error and not isinstance(out.error, BrokenPipeError):
             return ExitStatus.BAD_INPUT

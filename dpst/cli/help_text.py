@@ -31,7 +31,7 @@ MOST_USED = (
     "content_labels",
     "style_labels",
     "method",
-    "solve_size",
+    "quality",
     "preview",
     "report_dir",
     "jobs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import sys
 import time
@@ -27,7 +28,7 @@ from dpst.looks.look_file import load_look, save_look
 from dpst.looks.recoloring import Recoloring
 from dpst.methods import Inputs, Plan
 from dpst.pair_run import PairRun, PlannedPair, SolvedPair, write_photo
-from dpst.quiet_startup import quiet_startup
+from dpst.process.quiet_startup import quiet_startup
 from dpst.report.trace import metric_lines
 from dpst.segmentation import LabelMap, segment_table
 
@@ -160,9 +161,20 @@ class _Networks:
 
 
 def _load_tensorflow() -> None:
-    """Import TensorFlow without its messages; it takes seconds, so only what needs it waits."""
-    with quiet_startup():
-        import tensorflow  # noqa: F401
+    """Import TensorFlow without its messages; it takes seconds, so only what needs it waits.
+
+    The garbage collector would look through its half a million objects again and again, while they
+    are made and ever after; they are never garbage.
+    """
+    if "tensorflow" in sys.modules:
+        return
+    gc.disable()
+    try:
+        with quiet_startup():
+            import tensorflow  # noqa: F401
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _check_sizes(values: flags.FlagValues, config: TransferConfig, size: images.Size) -> None:
@@ -263,7 +275,7 @@ def _show_memory(planned: PlannedPair, extractor: Extractor) -> None:
     config = planned.pair.config
     style_size = planned.pair.style_images[0].shape[:2]
     gigabytes = predicted_memory(extractor, config, planned.photo, style_size) / 1e9
-    height, width = plan_levels(planned.content_image.shape[:2], config.solve_size, 1)[-1].size
+    height, width = plan_levels(planned.content_image.shape[:2], config.solve_size)[-1].size
     print(f"dpst: solving at {width}x{height} px takes at most about {gigabytes:.1f} GB of memory.")
 
 

@@ -14,8 +14,8 @@ from dpst.extractors.layer_choice import LayerChoice
 from dpst.extractors.squeezenet import SQUEEZENET_WEIGHTS, SqueezeNetExtractor
 from dpst.extractors.vgg19 import VGG19_WEIGHTS, VGG19Extractor
 from dpst.extractors.weight_files import WeightsSource, find_weights
-from dpst.forked_process import check_process
 from dpst.messages import did_you_mean
+from dpst.process.forked_process import check_process
 
 __all__ = [
     "EXTRACTORS",

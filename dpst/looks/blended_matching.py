@@ -35,7 +35,7 @@ from matting import LocalAffineMap, fit_local_affine
 _NUM_ROUNDS = 25
 _NUM_DIRECTIONS = 24
 _MAX_RANKS = 1024
-_NUM_COLORS = 8_000  # pixels of the copy whose colours are followed
+_NUM_COLORS = 4_000  # pixels of the copy whose colours are followed
 _NUM_RANGES = 4  # of lightness, each with an affine map
 _UNITY = 0.01  # pull of a segment's maps towards their mean
 _RIDGE = 1e-5  # on the maps' steps: keeps flat segments from being stretched to noise

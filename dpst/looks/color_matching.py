@@ -17,7 +17,7 @@ STRENGTH = 0.75  # share of the way: a full match looks overdone, and tears edge
 _RIDGE = 1e-4  # on the colour covariances: keeps flat segments from being stretched to noise
 _LUMA_SCALES = 0.6, 1.6  # least and most of `hue_keeping_map`: what retouching would do
 _CHROMA_SCALES = 0.7, 1.3
-_SIZE = 350  # longer side in pixels of the copies that the map is fitted on
+_SIZE = 200  # longer side in pixels of the copies that the map is fitted on
 BLEND_EPSILON = 2e-3  # ridge on the slopes of the local affine fit that blends segments
 _RADIUS_SHARE = 0.1  # of the image's shorter side: how far maps of segments blend into each other
 

@@ -119,9 +119,16 @@ def sorted_segment_statistics(features: tf.Tensor, guidance: SortedGuidance) -> 
 
         def gradient(d_mean: tf.Tensor, d_covariance: tf.Tensor) -> tf.Tensor:
             d_covariance = d_covariance + tf.transpose(d_covariance, [0, 2, 1])
+            each = zip(
+                tf.split(d_mean, num_segments),
+                tf.unstack(d_covariance, num_segments),
+                deviations,
+                weights,
+                strict=True,
+            )
             slopes = [
-                (tf.matmul(deviation, d_covariance[k]) + d_mean[k]) * weights[k]
-                for k, deviation in enumerate(deviations)
+                (tf.matmul(deviation, slope) + shift) * weight
+                for shift, slope, deviation, weight in each
             ]
             return tf.math.unsorted_segment_sum(tf.concat(slopes, 0), positions, num_positions)
 

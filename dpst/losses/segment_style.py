@@ -4,7 +4,7 @@ Source: Luan, Paris, Shechtman and Bala, "Deep Photo Style Transfer", 2017, eq. 
 and Lemionet, "Photo Style Transfer in TensorFlow", eq. 6.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
@@ -97,15 +97,29 @@ def segment_centred_loss(target: CentredTarget, output: SegmentStatistics) -> tf
 
 
 def segment_centred_losses(target: CentredTarget, output: SegmentStatistics) -> tf.Tensor:
-    """Return what each segment adds to `segment_centred_loss`, float32 [batch, K]."""
-    of_means = tf.reduce_sum(tf.math.squared_difference(target.mean, output.mean), 2)
-    of_covariances = tf.reduce_sum(
-        tf.math.squared_difference(target.covariance, output.covariance), [2, 3]
-    )
-    distance = tf.math.divide_no_nan(of_means, target.mean_scale) + tf.math.divide_no_nan(
-        of_covariances, target.covariance_scale
-    )
-    return target.shares * distance
+    """Return what each segment adds to `segment_centred_loss`, float32 [batch, K].
+
+    The gradient, of the output's moments alone, is written out: where sizes are not known, that of
+    a sum takes a dozen operations to trace and to run.
+    """
+    of_mean = tf.math.divide_no_nan(target.shares, target.mean_scale)
+    of_covariance = tf.math.divide_no_nan(target.shares, target.covariance_scale)
+
+    @tf.custom_gradient
+    def losses(mean: tf.Tensor, covariance: tf.Tensor) -> Any:
+        mean -= target.mean
+        covariance -= target.covariance
+        distances = of_mean * tf.reduce_sum(tf.square(mean), 2)
+        distances += of_covariance * tf.reduce_sum(tf.square(covariance), [2, 3])
+
+        def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            twice = 2 * upstream
+            by_mean = (twice * of_mean)[..., None] * mean
+            return by_mean, (twice * of_covariance)[..., None, None] * covariance
+
+        return distances, gradient
+
+    return losses(output.mean, output.covariance)
 
 
 def segment_gram_loss(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from dpst import images
 from dpst.config import METHODS, TransferConfig
-from dpst.forked_process import check_process
 from dpst.methods.plan import FindLabelMaps, Inputs, Plan
 from dpst.methods.work import Work
+from dpst.process.forked_process import check_process
 
 if TYPE_CHECKING:
     from dpst.methods.result import TransferResult

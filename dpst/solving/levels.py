@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from dpst import images
-from dpst.config import FULL_SIDE, PAINTING_EVALUATIONS, PHOTO_EVALUATIONS
+from dpst.efforts import PAINTING_EFFORTS, PHOTO_EFFORTS, Effort
 
 COARSE_EVALUATIONS = 1.5  # per evaluation at the finest level, at each level below
-MIN_LEVEL_SIDE = 160  # a coarser level's longer side is at least this
+MIN_LEVEL_SIDE = 200  # a coarser level's longer side is at least this
 PAINTING_FACTOR = 1.8  # from a painting's level to the next
 COARSE_PAINTING_EVALUATIONS = 1.6  # at a painting's level, per evaluation at the next finer one
 MIN_PAINTED_SIDE = 140  # a painting's coarsest level has at least this longer side
@@ -20,7 +20,8 @@ class Level:
 
     Attributes:
         size: (height, width) in pixels.
-        max_evaluations: the most evaluations of the objective there.
+        max_evaluations: the most evaluations of the objective there; with 0 what it starts from is
+            its output.
     """
 
     size: images.Size
@@ -28,7 +29,10 @@ class Level:
 
 
 def plan_levels(
-    size: images.Size, solve_size: int, max_evaluations: int | None = None
+    size: images.Size,
+    solve_size: int,
+    max_evaluations: int | None = None,
+    effort: Effort = PHOTO_EFFORTS["normal"],
 ) -> tuple[Level, ...]:
     """Choose the sizes to solve: the finest one and its half, coarsest first.
 
@@ -36,8 +40,9 @@ def plan_levels(
         size: (height, width) of the content image.
         solve_size: longer side of the finest level, at most, see `images.fit_area`; an image is
             never enlarged.
-        max_evaluations: evaluations at the finest level. None: `PHOTO_EVALUATIONS`, and up to
-            twice as many below `FULL_SIDE`, where a pixel holds more of the look and costs less.
+        max_evaluations: evaluations at the finest level. None: those of the effort, and up to twice
+            as many below its size, where a pixel holds more of the look and costs less.
+        effort: what the quality is worth.
 
     Returns:
         One or two levels: below half the size there is little left to gain. The shorter side may
@@ -46,7 +51,8 @@ def plan_levels(
     """
     finest = _rounded(images.workable_size(size, solve_size))
     if max_evaluations is None:
-        max_evaluations = round(PHOTO_EVALUATIONS * min(max(FULL_SIDE / max(finest), 1), 2))
+        factor = min(max(effort.solve_size / max(finest), 1), 2)
+        max_evaluations = round(factor * effort.max_evaluations)
     levels = [Level(finest, max_evaluations)]
     coarse = images.fit_size(finest, max(finest) // 2)
     if max(coarse) >= MIN_LEVEL_SIDE and min(coarse) >= images.MINIMUM_SIDE:
@@ -55,7 +61,10 @@ def plan_levels(
 
 
 def plan_painting(
-    size: images.Size, solve_size: int, max_evaluations: int | None = None
+    size: images.Size,
+    solve_size: int,
+    max_evaluations: int | None = None,
+    effort: Effort = PAINTING_EFFORTS["normal"],
 ) -> tuple[Level, ...]:
     """Choose the sizes to paint at, coarsest first: large strokes come from the coarse ones.
 
@@ -64,14 +73,15 @@ def plan_painting(
         solve_size: longer side of the finest level, at most, see `images.fit_area`; an image is
             never enlarged.
         max_evaluations: evaluations at the finest level; coarser ones, which cost less, have more.
-            None: `PAINTING_EVALUATIONS`.
+            None: those of the effort.
+        effort: what the quality is worth.
 
     Returns:
         The levels, by `PAINTING_FACTOR` apart.
     """
     finest = images.workable_size(size, solve_size)
     if max_evaluations is None:
-        max_evaluations = PAINTING_EVALUATIONS
+        max_evaluations = effort.max_evaluations
     levels = [Level(finest, max_evaluations)]
     longer_side = max(finest)
     while (longer_side := round(longer_side / PAINTING_FACTOR)) >= MIN_PAINTED_SIDE:

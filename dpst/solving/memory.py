@@ -32,7 +32,7 @@ def predicted_memory(
     Returns:
         Bytes, at most about a quarter too many for the networks of this library.
     """
-    size = plan_levels(photo.size, config.solve_size, config.max_evaluations)[-1].size
+    size = plan_levels(photo.size, config.solve_size)[-1].size
     style_size = images.workable_size(style_size, images.nominal_side(size))
     pixels = max(math.prod(size), math.prod(style_size))
     features = max(num_features(extractor, each) for each in (size, style_size))

@@ -116,7 +116,7 @@ class Objective:
             Scalars by name; terms of one name are summed.
         """
         parts = self.term_parts(image)
-        return {name: tf.add_n([tf.reduce_sum(p) for p in each]) for name, each in parts.items()}
+        return {name: tf.add_n(list(map(_total, each))) for name, each in parts.items()}
 
     def term_parts(self, image: tf.Tensor) -> dict[str, list[tf.Tensor]]:
         """Return the weighted values of each name's terms, segment by segment where they have any.
@@ -220,6 +220,11 @@ class MovingObjective:
     def is_resumable_at(self, chunk: int) -> bool:
         """Return whether the targets are updated before this chunk, whatever was before."""
         return chunk % FOLLOWING_CHUNKS == 0
+
+
+def _total(part: tf.Tensor) -> tf.Tensor:
+    """Return the sum of a term's parts."""
+    return tf.reduce_sum(part) if part.shape.rank else part
 
 
 def _structure(value: Any) -> Any:

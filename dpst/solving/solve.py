@@ -166,6 +166,8 @@ class _Run:
             if index == 0 and saved is None and self._reporter.start(tf.convert_to_tensor(start)):
                 self.stop_reason = StopReason.INTERRUPTED
                 return start
+            if not level.max_evaluations:
+                return start
             for result in self._chunks(index, level, start, *build(), saved):
                 self.stop_reason = result.stop_reason
         except KeyboardInterrupt:

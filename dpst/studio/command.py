@@ -21,7 +21,7 @@ def command_line(files: Mapping[str, str], config: TransferConfig) -> str:
     arguments = [f"--{name}={path}" for name, path in files.items()]
     for field in dataclasses.fields(config):
         value, default = getattr(config, field.name), getattr(defaults, field.name)
-        if field.name in ("method", "normalization"):
+        if field.name in ("method", "normalization", "quality"):
             default = field.default
         if value == default:
             continue

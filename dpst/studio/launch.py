@@ -13,7 +13,7 @@ from types import FrameType
 from absl import flags
 
 from dpst.messages import needs_package
-from dpst.quiet_startup import quiet_startup
+from dpst.process.quiet_startup import quiet_startup
 from dpst.studio.own_site import is_local, page_address
 from dpst.studio.server_folder import server_folder
 

@@ -55,7 +55,7 @@ def test_every_field_explains_itself():
 
 def test_defaults_follow_the_method():
     photo, artistic = (TransferConfig(method=method) for method in ("photo", "artistic"))
-    assert (photo.solve_size, artistic.solve_size) == (700, 512)
+    assert (photo.solve_size, artistic.solve_size) == (350, 512)
     assert photo.photorealism_weight > 0 == artistic.photorealism_weight
     assert TransferConfig(method="artistic", solve_size=300).solve_size == 300
     assert TransferConfig(method="artistic", normalization="gatys").content_weight == 1e-3
@@ -101,5 +101,13 @@ def test_settings_of_the_method_itself_are_taken():
 def test_help_tells_the_methods_of_a_setting_and_its_defaults():
     fields = {field.name: field.metadata["help"] for field in dataclasses.fields(TransferConfig)}
     assert fields["patch_size"].endswith("Method: semantic.")
-    assert "photo 30 at 700 px" in fields["max_evaluations"]
-    assert fields["max_evaluations"].endswith("artistic and semantic 50.")
+    assert "photo 350, 350, 700; artistic and semantic 256, 512, 700." in fields["solve_size"]
+    assert "photo 0, 16, 30; artistic and semantic 25, 50, 100;" in fields["max_evaluations"]
+
+
+def test_quality_sets_the_size_and_leaves_the_rest():
+    normal, fine = TransferConfig(), TransferConfig(quality="fine")
+    assert (normal.quality, normal.solve_size, fine.solve_size) == ("normal", 350, 700)
+    assert dataclasses.replace(fine, quality="normal", solve_size=350) == normal
+    assert TransferConfig(quality="fine", solve_size=500).solve_size == 500
+    assert fine.defaults() == fine

@@ -16,7 +16,7 @@ from PIL import Image
 import dpst.stylizer
 from dpst import images
 from dpst.cli import cli
-from dpst.solving import levels
+from dpst.efforts import PAINTING_EFFORTS, PHOTO_EFFORTS
 from tests.conftest import REPOSITORY
 from tests.exit_statuses import DONE
 
@@ -73,8 +73,9 @@ def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_extracto
         images.write_image(tmp_path / f"{name}.png", mask)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(REPOSITORY)
-    monkeypatch.setattr(levels, "PHOTO_EVALUATIONS", 1)
-    monkeypatch.setattr(levels, "PAINTING_EVALUATIONS", 1)
+    for efforts in (PHOTO_EFFORTS, PAINTING_EFFORTS):
+        for quality, effort in efforts.items():
+            monkeypatch.setitem(efforts, quality, effort._replace(max_evaluations=1))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

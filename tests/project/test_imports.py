@@ -25,8 +25,7 @@ LAYERS = """
 4 methods
 3 solving looks
 2 extractors losses metrics optimizers segmentation
-1 images files matting config setting_lists messages shared_trace quiet_startup version
-1 forked_process
+1 images files matting config efforts setting_lists messages shared_trace process version
 """
 
 # The only arrows within a layer. The face of the package, `dpst`, hands names on.
@@ -35,6 +34,7 @@ SIDEWAYS = {
     "run": {"cli"},
     "pair_run": {"callbacks", "report"},
     "stylizer": {"callbacks"},
+    "config": {"efforts"},
     "images": {"files", "messages"},
     "files": {"messages"},
 }

@@ -11,8 +11,8 @@ from benchmarks import contact_sheet, quality
 from benchmarks.contact_sheet import Picture, draw_sheet, write_sheets
 from benchmarks.quality import quality_table
 from dpst import images
+from dpst.efforts import PHOTO_EFFORTS, Effort
 from dpst.metrics import Metrics
-from dpst.solving import levels
 
 
 def flat_picture(height, width, level=0.5, lines=1):
@@ -87,7 +87,7 @@ def test_whole_benchmark_runs_a_pair_once(
     arguments = [f"--pairs={tmp_path / 'pairs'}", f"--output_dir={tmp_path / 'output'}"]
     monkeypatch.setattr(sys, "argv", ["quality.py", *arguments])
     monkeypatch.setattr(quality, "find_squeezenet_weights", lambda path: None)
-    monkeypatch.setattr(levels, "PHOTO_EVALUATIONS", 2)
+    monkeypatch.setitem(PHOTO_EFFORTS, "normal", Effort(350, 2))
     quality.main()
     first = capfd.readouterr().out
     assert "measured with embedded" in first and "| mean of 2 |" in first

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dpst.methods.carriers import AS_PHOTO
+from dpst.efforts import PHOTO_EFFORTS, Effort
+from dpst.methods.carriers import AS_PHOTO, AS_PICTURE
 from dpst.optimizers import StopReason
 from dpst.solving.levels import Level, plan_levels, plan_painting
 from dpst.solving.objective import ImageTerm, Objective
@@ -180,6 +181,21 @@ def test_no_level_is_smaller_than_networks_can_see(plan, size):
 
 
 def test_small_solves_have_more_evaluations():
-    assert [level.max_evaluations for level in plan_levels((1000, 1400), 1400)] == [45, 30]
-    assert [level.max_evaluations for level in plan_levels((500, 700), 350)] == [90, 60]
-    assert [level.max_evaluations for level in plan_levels((100, 140), 700)] == [60]
+    fine = Effort(700, 30)
+    for size, solve_size, expected in (
+        ((1000, 1400), 1400, [45, 30]),
+        ((500, 700), 400, [78, 52]),
+        ((500, 700), 350, [60]),
+        ((100, 140), 700, [60]),
+    ):
+        levels = plan_levels(size, solve_size, effort=fine)
+        assert [level.max_evaluations for level in levels] == expected
+
+
+def test_draft_of_a_photo_is_what_the_solve_would_start_from(content):
+    (level,) = plan_levels((40, 60), 350, effort=PHOTO_EFFORTS["draft"])
+    assert level == Level((40, 60), 0)
+    start, seen = content[::-1].copy(), []
+    solution = solve(content, start, [level], None, AS_PICTURE, callback=seen.append)
+    np.testing.assert_allclose(solution.output_map.apply(content), start, atol=1e-6)
+    assert solution.history == () and len(seen) == 1

@@ -97,7 +97,8 @@ def _solve_at_once(
 ) -> Solution[PaintedPicture]:
     """Solve for all regions in one coarse-to-fine solve."""
     config, extractor = work.config, work.extractor
-    levels = plan_painting(content_image.shape[:2], config.solve_size, config.max_evaluations)
+    size, budget = content_image.shape[:2], config.max_evaluations
+    levels = plan_painting(size, config.solve_size, budget, config.effort)
     reported: Mapping[str, float] = {}
     if config.multi_style == "locality":
         regions, locality = weight_by_distance(regions)

@@ -41,7 +41,8 @@ def transfer(
     """
     (style_image,) = style_images
     config = work.config
-    levels = plan_levels(content_image.shape[:2], config.solve_size, config.max_evaluations)
+    size, budget = content_image.shape[:2], config.max_evaluations
+    levels = plan_levels(size, config.solve_size, budget, config.effort)
 
     anchor = plan.anchor(content_image, style_image)
 

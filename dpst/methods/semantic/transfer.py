@@ -113,7 +113,7 @@ def _levels(size: images.Size, smallest: int, config: TransferConfig) -> tuple[L
     Raises:
         ValueError: there are none.
     """
-    planned = plan_painting(size, config.solve_size, config.max_evaluations)
+    planned = plan_painting(size, config.solve_size, config.max_evaluations, config.effort)
     levels = tuple(level for level in planned if min(level.size) >= smallest)
     if not levels:
         raise ValueError(
