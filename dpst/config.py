@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dpst.efforts import EFFORTS, PAINTING_EFFORTS, PHOTO_EFFORTS, QUALITIES, Effort
+from dpst.efforts import PAINTING_EFFORTS, PHOTO_EFFORTS, QUALITIES, Effort
 
 ORPHAN_POLICIES = ("nearest", "merge", "content", "error")
 """Take the style label closest in colour, merge into a neighbour, stay as photographed, or stop."""
@@ -355,7 +355,8 @@ class TransferConfig:
     @property
     def effort(self) -> Effort:
         """The work that the quality is worth."""
-        return EFFORTS[self.method][self.quality]
+        efforts = PAINTING_EFFORTS if self.method in _PAINTING else PHOTO_EFFORTS
+        return efforts[self.quality]
 
     def takes(self, name: str) -> bool:
         """Return whether a setting belongs to the method.

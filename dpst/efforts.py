@@ -17,9 +17,4 @@ class Effort(NamedTuple):
 
 PHOTO_EFFORTS = {"draft": Effort(350, 0), "normal": Effort(350, 16), "fine": Effort(700, 30)}
 PAINTING_EFFORTS = {"draft": Effort(256, 25), "normal": Effort(512, 50), "fine": Effort(700, 100)}
-EFFORTS = {
-    "photo": PHOTO_EFFORTS,
-    "artistic": PAINTING_EFFORTS,
-    "semantic": PAINTING_EFFORTS,
-}
 QUALITIES = tuple(PHOTO_EFFORTS)

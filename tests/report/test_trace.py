@@ -83,4 +83,4 @@ def test_trace_is_json_with_null_for_what_is_not_finite(result, tmp_path):
             "action": "takes label 1",
         }
     ]
-    assert read["config"]["solve_size"] == 700 and read["seconds"] == 1.5
+    assert read["config"]["solve_size"] == 350 and read["seconds"] == 1.5
