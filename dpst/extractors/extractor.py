@@ -14,6 +14,7 @@ import tensorflow as tf
 from dpst.extractors.layer_choice import LayerChoice
 from dpst.extractors.preprocessing import Preprocessing
 from dpst.messages import did_you_mean
+from dpst.shared_trace import shared_trace
 
 REACH_PROBE = 768  # Pixels: width of the strips that receptive fields are measured on.
 MINIMUM_PROBE_HEIGHT = 32
@@ -78,6 +79,7 @@ class Extractor:
         self._feature_maps = dict(feature_maps)
         self._preprocess = preprocess
         self._models: dict[tuple[str, ...], keras.Model] = {}
+        self._graphs: dict[tuple[str, ...], Callable[..., dict[str, tf.Tensor]]] = {}
         self._reaches: dict[str, float] = {}
         self.name = name
         self.minimum_side = minimum_side
@@ -147,11 +149,27 @@ class Extractor:
         if layer_names is None:
             self._check_size(images)
             layer_names = self._default_names()
-        model = self.select(layer_names)
-        features = model(
-            images if self._preprocess is None else self._preprocess(images), training=False
-        )
-        return {name: tf.cast(features[name], tf.float32) for name in layer_names}
+        names = self._known(layer_names)
+        compute = self._compiled(names) if tf.executing_eagerly() else self._features(names)
+        features = compute(images)
+        return {name: features[name] for name in names}
+
+    def _features(self, names: tuple[str, ...]) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
+        """Return the function from images to the feature maps of known layers."""
+        model = self.select(names)
+
+        def features(images: tf.Tensor) -> dict[str, tf.Tensor]:
+            preprocessed = images if self._preprocess is None else self._preprocess(images)
+            maps = model(preprocessed, training=False)
+            return {name: tf.cast(maps[name], tf.float32) for name in names}
+
+        return features
+
+    def _compiled(self, names: tuple[str, ...]) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
+        """Return the same as one graph for all sizes, which calls Keras once for a selection."""
+        if names not in self._graphs:
+            self._graphs[names] = shared_trace(self._features(names))
+        return self._graphs[names]
 
     def arrays(
         self, image: npt.ArrayLike, layer_names: Sequence[str] | None = None
