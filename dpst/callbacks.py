@@ -1,6 +1,6 @@
 """Callbacks in Keras's manner: any `keras.callbacks.Callback` can watch a transfer.
 
-An epoch is a chunk of about five evaluations of the objective, made in one compiled call.
+An epoch is a chunk of about five evaluations of the objective.
 """
 
 import os

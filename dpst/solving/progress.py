@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # A terminal tells of progress before it waits for TensorFlow
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """Where a solve stands, between two compiled chunks.
+    """Where a solve stands, between two chunks of evaluations.
 
     Attributes:
         level: the level being solved, counted from 0, the coarsest.

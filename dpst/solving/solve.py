@@ -15,7 +15,7 @@ from dpst.solving.levels import Level
 from dpst.solving.objective import LevelObjective
 from dpst.solving.progress import Callback, History, HistoryRow, Reporter
 
-CHUNK_EVALUATIONS = 5  # evaluations in one compiled call; progress is reported between calls
+CHUNK_EVALUATIONS = 5  # evaluations between two reports of progress
 MIN_PROGRESS = 2e-3  # two chunks that gain less than this share of the objective end their level
 
 
