@@ -1,4 +1,4 @@
-"""Minimisers of a differentiable function of one tensor, resumable between chunks of evaluations."""
+"""Minimisers of a differentiable function of one tensor, resumable after any evaluation."""
 
 from dpst.optimizers import adam, lbfgs
 from dpst.optimizers.registry import OPTIMIZERS, Optimizer
