@@ -14,9 +14,7 @@ T = TypeVar("T")
 COLORS = 3  # channels of an image
 
 
-def shared_trace(
-    function: Callable[..., ResultT], jit_compile: bool | None = None
-) -> Callable[..., ResultT]:
+def shared_trace(function: Callable[..., ResultT]) -> Callable[..., ResultT]:
     """Return a `tf.function` that is traced for all sizes at its first call.
 
     TensorFlow simplifies a trace by the sizes that it knows, and then rounds otherwise. With
@@ -25,12 +23,11 @@ def shared_trace(
 
     Args:
         function: takes positional arguments, in any nest; traced without AutoGraph.
-        jit_compile: see `tf.function`.
 
     Returns:
         The function, compiled.
     """
-    compiled = tf.function(function, jit_compile=jit_compile, autograph=False)
+    compiled = tf.function(function, autograph=False)
 
     @functools.wraps(function)
     def call(*arguments: Any) -> ResultT:
