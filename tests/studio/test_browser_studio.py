@@ -67,9 +67,14 @@ def make_small(page, method: str = "photo") -> None:
     from playwright.sync_api import expect
 
     page.get_by_role("button", name="Settings").click()
-    weight = page.get_by_role("spinbutton", name="Content weight")
-    default = dpst.TransferConfig(method=method).content_weight
-    expect(weight).to_have_value(f"{default:g}", timeout=1000 * SECONDS)
+    config = dpst.TransferConfig(method=method)
+    for label, default in (
+        ("Content weight", config.content_weight),
+        ("Style weight", config.style_weight),
+        (SIZE_LABEL, config.solve_size),
+    ):
+        box = page.get_by_role("spinbutton", name=label)
+        expect(box).to_have_value(f"{default:g}", timeout=1000 * SECONDS)
     for label, value in ((SIZE_LABEL, SOLVE_SIZE), ("Evaluations (0: default)", EVALUATIONS)):
         box = page.get_by_role("spinbutton", name=label)
         box.fill(str(value))
