@@ -74,7 +74,7 @@ def stripes(size: images.Size, num_segments: int) -> np.ndarray:
 
 
 def chunk(pair: Pair, extractor: Extractor) -> Callable[[], object]:
-    """Return a compiled chunk of the solver on a pair, past its first steps, always the same."""
+    """Return a chunk of the solver on a pair, past its first steps, always the same."""
     minimize = partial(
         lbfgs.minimize,
         pair_objective(pair, extractor, TransferConfig()),

@@ -150,10 +150,10 @@ def test_sorted_and_dense_guidance_give_one_objective(extractor, photo_pair, mon
 
 
 @pytest.mark.parametrize("network", ["small", pytest.param("embedded", marks=pytest.mark.long)])
-def test_whole_chunk_compiles_to_one_program_with_the_same_iterates(
+def test_objective_and_preconditioner_compile_with_the_same_iterates(
     network, request, photo_pair, monkeypatch
 ):
-    """What a GPU runs: objective, preconditioner and solver without a return to the host."""
+    """What a GPU runs: the objective and the preconditioner, a program each."""
     extractor = small_extractor() if network == "small" else request.getfixturevalue("extractor")
     content, style = photo_pair[:2]
     with monkeypatch.context() as patch:
